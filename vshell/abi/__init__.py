@@ -1,0 +1,1 @@
+"""Values that cross layers: standard library only, no state, no I/O."""

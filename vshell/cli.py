@@ -1,0 +1,221 @@
+"""The command line: picks the prompt, a command text or a script, and the host they run on.
+
+Messages of vshell itself start with "vshell: " on standard error, with exit status 2; everything else that
+appears was written by a virtual program. Arguments are read by hand: importing a parser would cost more than booting the host.
+"""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+    from vshell.machine.host import Host
+
+__all__ = ["main"]
+
+_USAGE = """\
+usage: vshell [OPTION...]                     the prompt
+       vshell [OPTION...] -c 'COMMANDS'       run commands; exit status of the last
+       vshell [OPTION...] SCRIPT [ARG...]     run a shell script
+
+A Linux host that is not there, for learning kernel threads.
+
+options:
+  -c COMMANDS          run these commands instead of a prompt
+  --workspace DIR      its files are the home directory; what the host writes stays in memory
+  --write              what the host writes into the workspace goes to the disk
+  --host FILE.yaml     what differs from the default host (hostname, user, release, hz, cpus, ...),
+                       or the name of a profile that comes with vshell: debian-12
+  --seed N             choose among runnable tasks at random, repeatably
+  --speed X            virtual seconds per real second at the prompt (1.0; 0.1 is slow motion)
+  --realtime           with -c and scripts: let virtual seconds take real ones
+  --version            print the version and exit
+  --help               print this and exit
+"""
+_STDIN_NAME = "bash"
+
+
+class _UsageError(Exception):
+    """The command line cannot be; the text says why."""
+
+
+class _Arguments:
+    """What the command line says."""
+
+    def __init__(self) -> None:
+        """Start with what an empty one says."""
+        self.command: str | None = None
+        self.script: list[str] = []
+        self.workspace: str | None = None
+        self.write = False
+        self.host: str | None = None
+        self.seed: int | None = None
+        self.speed = 1.0
+        self.speed_given = False
+        self.realtime = False
+        self.action = "run"
+
+
+def _parse(words: list[str]) -> _Arguments:
+    found = _Arguments()
+    words = list(words)
+    while words:
+        word = words.pop(0)
+        if not word.startswith("-") or word == "-":
+            found.script = [word, *words]
+            break
+        name, equals, value = word.partition("=")
+        if name in ("--write", "--realtime", "--version", "--help", "-h"):
+            if equals:
+                raise _UsageError(f"option '{name}' doesn't allow an argument")
+            _set_flag(found, name)
+            continue
+        if name not in ("-c", "--workspace", "--host", "--seed", "--speed"):
+            raise _UsageError(f"unrecognized option '{word}'")
+        if not equals or name == "-c":
+            if not words:
+                raise _UsageError(f"option '{name}' requires an argument")
+            value = words.pop(0)
+        _set_value(found, name, value)
+        if name == "-c":
+            found.script = words if words and not words[0].startswith("-") else []
+            if found.script:
+                break
+    return found
+
+
+def _set_flag(found: _Arguments, name: str) -> None:
+    if name == "--write":
+        found.write = True
+    elif name == "--realtime":
+        found.realtime = True
+    else:
+        found.action = name.lstrip("-")
+
+
+def _set_value(found: _Arguments, name: str, value: str) -> None:
+    if name == "-c":
+        found.command = value
+    elif name == "--workspace":
+        found.workspace = value
+    elif name == "--host":
+        found.host = value
+    elif name == "--seed":
+        if not (value.isascii() and value.isdigit()):
+            raise _UsageError(f"the seed must be a whole number, not '{value}'")
+        found.seed = int(value)
+    else:
+        try:
+            found.speed = float(value)
+        except ValueError:
+            found.speed = 0.0
+        if not 0 < found.speed < 1e9:
+            raise _UsageError(f"the speed must be a positive number, not '{value}'")
+        found.speed_given = True
+
+
+def _make_host(arguments: _Arguments) -> Host:
+    import os  # noqa: PLC0415 - already loaded by the interpreter
+
+    from vshell.machine.host import Host, SettingsError, load_settings  # noqa: PLC0415 - not for --help
+
+    try:
+        settings = load_settings(arguments.host)
+        if arguments.seed is not None:
+            settings.update({"seed": arguments.seed}, "--seed")
+    except SettingsError as error:
+        raise _UsageError(str(error)) from None
+    if arguments.workspace is not None and not os.path.isdir(arguments.workspace):
+        missing = not os.path.exists(arguments.workspace)
+        reason = "No such file or directory" if missing else "Not a directory"
+        raise _UsageError(f"{arguments.workspace}: {reason}")
+    return Host(settings, workspace=arguments.workspace, write=arguments.write)
+
+
+def _run_batch(arguments: _Arguments) -> int:
+    from vshell.machine.batch import BatchError, run_batch  # noqa: PLC0415 - not for --help
+
+    argv, main = ["bash"], None
+    if arguments.command is not None:
+        argv = ["bash", "-c", arguments.command, *arguments.script]
+    elif arguments.script:
+        from vshell.machine.script import script_main  # noqa: PLC0415 - only for scripts
+
+        argv = ["bash", *arguments.script]
+        main = script_main(_read_script(arguments.script[0]))
+    host = _make_host(arguments)
+    realtime = arguments.speed if arguments.realtime else 0.0
+    try:
+        return run_batch(host, argv, main, realtime=realtime)
+    except BatchError as error:
+        raise _UsageError(str(error)) from error.__cause__
+    except KeyboardInterrupt:
+        return 130
+
+
+def _read_script(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            return file.read()
+    except OSError as error:
+        raise _UsageError(f"{path}: {error.strerror}") from None
+
+
+def _leave(status: int) -> NoReturn:
+    # Unwinding every virtual stack and freeing every object would take longer than a short command.
+    import os  # noqa: PLC0415 - already loaded by the interpreter
+
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run vshell.
+
+    Args:
+        words: the arguments; None for those of the process, which then ends here.
+
+    Returns:
+        The exit status.
+    """
+    own = words is None
+    try:
+        arguments = _parse(sys.argv[1:] if words is None else words)
+        if arguments.action != "run":
+            return _tell(arguments.action)
+        batch = arguments.command is not None or arguments.script or not sys.stdin.isatty()
+        status = _run_batch(arguments) if batch else _run_prompt(arguments)
+    except _UsageError as error:
+        sys.stderr.write(f"vshell: {error}\n")
+        if error.__cause__ is not None:
+            _tell_bug(error.__cause__)
+        status = 2
+    if own:
+        _leave(status)
+    return status
+
+
+def _tell(action: str) -> int:
+    if action == "version":
+        from vshell import __version__  # noqa: PLC0415 - only here
+
+        sys.stdout.write(f"vshell {__version__}\n")
+    else:
+        sys.stdout.write(_USAGE)
+    return 0
+
+
+def _tell_bug(error: BaseException) -> None:
+    import traceback  # noqa: PLC0415 - only for a bug
+
+    sys.stderr.write("".join(traceback.format_exception(error)))
+
+
+def _run_prompt(arguments: _Arguments) -> int:
+    from vshell.console.session import run_prompt  # noqa: PLC0415 - prompt_toolkit takes a while
+
+    return run_prompt(_make_host(arguments), arguments.speed)

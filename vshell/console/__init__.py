@@ -1,0 +1,1 @@
+"""The prompt, on prompt_toolkit."""

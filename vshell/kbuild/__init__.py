@@ -1,0 +1,1 @@
+"""make: Python module source to .ko."""

@@ -1,0 +1,113 @@
+"""The compiler: Python module source to an object file.
+
+Front end (parse, check) and back end (expand macros, insert preemption points, compile) are separate, so that
+another front end can hand over a syntax tree of its own.
+"""
+
+from __future__ import annotations
+
+import ast
+import marshal
+from zlib import crc32
+
+from vshell.abi.ko import Function, KoFile
+from vshell.kbuild.checks import Checked, check_module
+from vshell.kbuild.diagnostics import Diagnostics
+from vshell.kbuild.headers import Headers
+from vshell.kbuild.macros import expand_macros, is_prototype
+from vshell.kbuild.preempt import insert_preemption_points
+
+__all__ = ["CompileResult", "compile_source"]
+
+
+class CompileResult:
+    """What the compiler gives: messages, and the object file unless there are errors."""
+
+    __slots__ = ("messages", "object")
+
+    def __init__(self, messages: str, obj: KoFile | None) -> None:
+        """Hold both."""
+        self.messages = messages
+        self.object = obj
+
+
+def compile_source(source: str, path: str, modname: str, headers: Headers) -> CompileResult:
+    """Compile one source file.
+
+    Args:
+        source: its text.
+        path: absolute, as messages and backtraces show it.
+        modname: the module it becomes part of.
+        headers: what it may import.
+
+    Returns:
+        Messages and object file.
+    """
+    out = Diagnostics(path, source)
+    try:
+        tree = ast.parse(source, path)
+    except (SyntaxError, ValueError) as error:
+        _syntax_error(out, error, source)
+        return CompileResult(out.render(), None)
+    found = check_module(tree, headers, out)
+    if out.has_errors:
+        return CompileResult(out.render(), None)
+    functions = _functions(tree, found)
+    prototypes = {
+        node.name: _prototype(node) for node in tree.body if isinstance(node, ast.FunctionDef)
+    }
+    expand_macros(tree, found.names, modname, path)
+    insert_preemption_points(tree)
+    code = compile(tree, path, "exec", dont_inherit=True, optimize=0)
+    ko = KoFile()
+    ko.code = marshal.dumps((code,))
+    ko.source = path
+    ko.imports = found.imports
+    ko.externs = found.externs
+    ko.exports = [
+        (name, crc32(prototypes.get(name, name).encode()), kind) for name, kind in found.exports
+    ]
+    ko.functions = functions
+    # gcc lays variables out in the reverse order of the source, and .modinfo with them.
+    ko.modinfo = list(reversed(found.modinfo))
+    return CompileResult(out.render(), ko)
+
+
+def _syntax_error(out: Diagnostics, error: SyntaxError | ValueError, source: str) -> None:
+    line, column, length, text = 1, 1, 1, str(error)
+    if isinstance(error, SyntaxError):
+        line = error.lineno or 1
+        column = max(error.offset or 1, 1)
+        if error.end_lineno == error.lineno and error.end_offset:
+            length = error.end_offset - column
+        text = error.msg
+    out.add("error", line, column, length, text, function=_function_around(source, line))
+
+
+# The function a line is in, by indentation: the source cannot be parsed.
+def _function_around(source: str, line: int) -> str:
+    for text in reversed(source.split("\n")[:line]):
+        if text.startswith("def "):
+            return text[4:].partition("(")[0].strip()
+        if text and not text[0].isspace() and not text.startswith(("#", ")")):
+            return ""
+    return ""
+
+
+def _functions(tree: ast.Module, found: Checked) -> list[Function]:
+    functions = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.FunctionDef) or is_prototype(node) or node.name == "pr_fmt":
+            continue
+        marks = {d.id for d in node.decorator_list if isinstance(d, ast.Name)}
+        section = ".text"
+        if "__init" in marks or node.name == found.init:
+            section = ".init.text"
+        elif "__exit" in marks or node.name == found.exit:
+            section = ".exit.text"
+        functions.append(Function(node.name, node.lineno, node.end_lineno or node.lineno, section))
+    return functions
+
+
+def _prototype(node: ast.FunctionDef) -> str:
+    return f"{node.name}({ast.unparse(node.args)})"

@@ -1,0 +1,1 @@
+"""The virtual kernel: single-threaded, deterministic, no real time, no printing."""

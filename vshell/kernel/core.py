@@ -1,0 +1,293 @@
+"""The kernel: owns every part, boots them in order, and lets time pass.
+
+Life of a command, seen from here: a process sleeps reading its terminal; a line arrives as an event
+(``post``); the event wakes the process; ``run`` resumes it; it forks, waits, prints, reads again; nothing is
+left to do and ``run`` returns.
+
+``run`` is the hub: it takes whatever is earliest, an event or a CPU with work, and lets it go on until
+something else is earlier. Nothing here reads the real clock or starts a thread; ``machine`` decides when to
+call ``run`` and how far.
+"""
+
+from __future__ import annotations
+
+from vshell.abi import state as st
+from vshell.abi.errno import EAGAIN, KernelError
+from vshell.abi.units import NEVER_NS
+from vshell.kernel.addresses import Addresses
+from vshell.kernel.clock import Clock
+from vshell.kernel.context import Hub, TaskExit, VshellBug
+from vshell.kernel.hrtimer import HrTimers
+from vshell.kernel.kthread import Kthreads
+from vshell.kernel.lock import Locks
+from vshell.kernel.module import Modules
+from vshell.kernel.oops import KernelPanic, Reports
+from vshell.kernel.policy import Fifo, Policy
+from vshell.kernel.printk import Printk
+from vshell.kernel.process import Processes
+from vshell.kernel.queue import RANK_INPUT, Call, EventQueue
+from vshell.kernel.sched import Cpu, Scheduler
+from vshell.kernel.sysctl import Sysctls
+from vshell.kernel.task import Task, TaskTable
+from vshell.kernel.timer import TimerWheel
+from vshell.kernel.trace import Trace
+from vshell.kernel.vfs import Vfs
+from vshell.kernel.wait import Waits
+from vshell.kernel.watchdog import Watchdog
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from vshell.kernel.config import KernelConfig
+
+__all__ = ["TASKS_MAX", "Kernel", "ModuleRuntime"]
+
+TASKS_MAX = 200_000
+"""Tasks alive at once; beyond it fork and kthread_create() give EAGAIN."""
+
+
+class ModuleRuntime:
+    """The kernel's face towards compiled module code."""
+
+    __slots__ = ("turns",)
+
+    def __init__(self) -> None:
+        """Start with no task running."""
+        self.turns: Any = iter(())
+
+
+class _Interrupt:
+    # While inside, code runs in interrupt context on a CPU, on top of whatever that CPU was doing.
+    __slots__ = ("_cpu", "_saved", "_sched")
+
+    def __init__(self, sched: Scheduler, cpu: Cpu) -> None:
+        self._sched = sched
+        self._cpu = cpu
+
+    def __enter__(self) -> None:
+        sched = self._sched
+        self._saved = (sched.cpu, sched.current)
+        sched.cpu = self._cpu
+        sched.current = self._cpu.curr
+        sched.in_interrupt += 1
+
+    def __exit__(self, *exc: object) -> None:
+        sched = self._sched
+        cpu = self._cpu
+        if cpu.curr is not cpu.idle and cpu.clock_ns < sched.now_ns:
+            # The interrupted task has lost this time.
+            cpu.clock_ns = sched.now_ns
+        sched.in_interrupt -= 1
+        sched.cpu, sched.current = self._saved
+
+
+class Kernel:
+    """One virtual kernel. Several may live in one process, one OS thread each."""
+
+    def __init__(self, config: KernelConfig, policy: Policy | None = None) -> None:
+        """Build every part; nothing runs yet."""
+        self.config = config
+        self.policy = policy or Fifo()
+        self.clock = Clock(
+            config.hz,
+            config.jiffy_ns,
+            config.jiffies_phase_ns,
+            config.timer_lag_jiffies,
+            config.boot_wall_ns,
+        )
+        self.hub = Hub()
+        self.queue = EventQueue()
+        self.trace = Trace()
+        self.tasks = TaskTable(config.first_pid, config.pid_max)
+        self.sched = Scheduler(self, config.cpus, config.uptime_ns)
+        self.timers = TimerWheel(self)
+        self.hrtimers = HrTimers(self)
+        self.waits = Waits(self)
+        self.locks = Locks(self)
+        self.printk = Printk(self)
+        self.oops = Reports(self)
+        self.watchdog = Watchdog(self)
+        self.sysctls = Sysctls(self)
+        self.addresses = Addresses(self)
+        self.kthreads = Kthreads(self)
+        self.modules = Modules(self)
+        self.vfs = Vfs(self)
+        self.processes = Processes(self)
+        self.runtime = ModuleRuntime()
+        self.stop_requested = False
+        self.dying = False
+        self.reboot_requested = False
+
+    # -- Tasks ----------------------------------------------------------------------------------
+
+    def new_task(self, comm: str, pid: int | None = None) -> Task:
+        """Make a task with the next pid (or a given one) and enter it in the table.
+
+        Raises:
+            KernelError: EAGAIN when there are too many.
+        """
+        if len(self.tasks) >= TASKS_MAX:
+            raise KernelError(EAGAIN)
+        sched = self.sched
+        number = self.tasks.next_pid() if pid is None else pid
+        task = Task(number, comm, sched.cpu, sched.now_ns)
+        task.cpus_mask = sched.all_cpus_mask
+        self.tasks.add(task)
+        return task
+
+    def bury(self, task: Task, *, autoreap: bool) -> None:
+        """End the current task; its stack must return to the hub afterwards.
+
+        Args:
+            task: current.
+            autoreap: whether it vanishes at once; else it stays a zombie until its parent waits.
+        """
+        sched = self.sched
+        if self.trace.on:
+            event = (sched.now_ns, sched.cpu.id, task.pid, "sched_process_exit")
+            self.trace.emit((*event, task.name, task.pid, task.prio))
+        task.state = st.TASK_DEAD
+        task.exit_state = st.EXIT_DEAD if autoreap else st.EXIT_ZOMBIE
+        task.preempt_count = 0
+        if task.timer is not None:
+            self.timers.del_timer(task.timer)
+        if task.hrtimer is not None:
+            self.hrtimers.cancel(task.hrtimer)
+        sched.exit_current()
+        task.context = None
+        task.resume = None
+        task.turns = None
+        if autoreap:
+            self.release(task)
+
+    def release(self, task: Task) -> None:
+        """Take a dead task out of the table and drop the kernel's own reference."""
+        task.exit_state = st.EXIT_DEAD
+        self.tasks.remove(task)
+        self.processes.forget(task)
+        self.put_task(task)
+
+    def put_task(self, task: Task) -> None:
+        """Drop a reference; the last one frees the task."""
+        task.usage -= 1
+        if task.usage <= 0:
+            task.freed = True
+
+    def c_int(self, value: object) -> int:
+        """Cut what a function returned to a C int; a function that returned nothing gives 0."""
+        if not isinstance(value, int):
+            return 0
+        value &= 0xFFFFFFFF
+        return value - (1 << 32) if value & 0x80000000 else int(value)
+
+    def stops_on(self, error: BaseException) -> bool:
+        """Tell whether an exception is not a module's fault but ends the task or the machine."""
+        return isinstance(error, (TaskExit, VshellBug, KernelPanic, KeyboardInterrupt, SystemExit))
+
+    # -- Events ---------------------------------------------------------------------------------
+
+    def interrupt(self, cpu: Cpu, kind: str) -> _Interrupt:
+        """Enter interrupt context on a CPU: ``with kernel.interrupt(cpu, "softirq"):``. Hub only."""
+        del kind
+        return _Interrupt(self.sched, cpu)
+
+    def post(self, time_ns: int, function: Callable[[], None]) -> Call:
+        """Let something from outside happen at a virtual time (not before now).
+
+        Returns: the event, which can be cancelled.
+        """
+
+        def happen() -> None:
+            with self.interrupt(self.sched.cpus[0], "input"):
+                function()
+
+        call = Call(happen)
+        self.queue.push(max(time_ns, self.sched.now_ns), RANK_INPUT, call)
+        self.sched.horizon_ns = min(self.sched.horizon_ns, max(time_ns, self.sched.now_ns))
+        return call
+
+    # -- Time -----------------------------------------------------------------------------------
+
+    @property
+    def now_ns(self) -> int:
+        """The present, nanoseconds since boot."""
+        return self.sched.now_ns
+
+    def peek(self) -> int:
+        """Give the time of what happens next, NEVER_NS if nothing will. Hub only."""
+        time_ns = self.queue.next_ns()
+        for cpu in self.sched.cpus:
+            if cpu.curr is not cpu.idle:
+                time_ns = min(time_ns, cpu.clock_ns)
+        return time_ns
+
+    def run(self, limit_ns: int = NEVER_NS) -> None:
+        """Let everything happen that is due up to ``limit_ns``, or until ``stop_requested``.
+
+        Raises:
+            KernelPanic: the virtual machine has stopped.
+            VshellBug: vshell is wrong.
+        """
+        sched = self.sched
+        cpus = sched.cpus
+        entries = self.queue.entries
+        pop = self.queue.pop
+        runtime = self.runtime
+        while not self.stop_requested:
+            # The earliest CPU with work, and the earliest of everything else.
+            cpu = None
+            clock_ns = other_ns = NEVER_NS
+            for one in cpus:
+                if one.curr is not one.idle:
+                    if one.clock_ns < clock_ns:
+                        other_ns = clock_ns
+                        clock_ns = one.clock_ns
+                        cpu = one
+                    elif one.clock_ns < other_ns:
+                        other_ns = one.clock_ns
+            event_ns = entries[0][0] if entries else NEVER_NS
+            if event_ns <= clock_ns:
+                if event_ns > limit_ns or event_ns == NEVER_NS:
+                    return
+                sched.now_ns = event_ns
+                pop().fire()
+                continue
+            if cpu is None or clock_ns > limit_ns:
+                return
+            if clock_ns >= cpu.watchdog_ns:
+                self.watchdog.look_at(cpu)
+                continue
+            horizon_ns = min(other_ns, event_ns)
+            horizon_ns = min(horizon_ns, limit_ns)
+            horizon_ns = min(horizon_ns, cpu.watchdog_ns)
+            if cpu.nr_queued and cpu.slice_end_ns < horizon_ns:
+                horizon_ns = max(clock_ns, cpu.slice_end_ns)
+            task = cpu.curr
+            sched.horizon_ns = clock_ns if cpu.need_resched else horizon_ns
+            sched.now_ns = clock_ns
+            sched.cpu = cpu
+            sched.current = task
+            runtime.turns = task.turns
+            assert task.resume is not None
+            task.resume()
+        return
+
+    def advance_to(self, time_ns: int) -> None:
+        """Let idle time pass up to ``time_ns``; whatever is due before must have happened. Hub only."""
+        self.sched.now_ns = max(self.sched.now_ns, time_ns)
+
+    def power_off(self) -> None:
+        """Unwind every stack that is left, in the order of pids. Hub only."""
+        self.dying = True
+        for task in list(self.tasks):
+            context = task.context
+            if context is None:
+                continue
+            self.sched.current = task
+            self.sched.cpu = task.cpu
+            task.fault = TaskExit()
+            context.kill()
+            task.context = None
+            task.resume = None

@@ -1,0 +1,413 @@
+"""Reports: what the kernel prints when a module does what it must not, and what becomes of the task.
+
+An exception in a module's code is an *Oops*: the report is printed, the task dies, whatever it held stays
+held, and everything else goes on. What C would have done decides which report it is: using None is a NULL
+pointer, dividing by zero a divide error, endless recursion a stack overflow. An exception C has no
+counterpart for is reported as a BUG(), with one line that names it.
+
+Source: arch/x86/kernel/dumpstack.c, arch/x86/mm/fault.c, kernel/panic.c, lib/dump_stack.c (v6.1).
+Real: 05-self-exit, 13-oops, 14-bug-warn, 22-sync-primitives.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from vshell.abi import state as st
+from vshell.abi.state import taint_text
+from vshell.kernel.addresses import mix64
+from vshell.kernel.printk import ALERT, CRIT, EMERG, ERR, INFO, WARNING
+from vshell.kernel.stacktrace import Symbol, bottom, symbols_of_frames, traceback_frames
+from vshell.kernel.symbols import kernel_symbol
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from vshell.kernel.core import Kernel
+    from vshell.kernel.task import Task
+
+__all__ = ["KernelPanic", "Oops", "Reports"]
+
+_WARN_SITES: dict[tuple[str, str], tuple[str, int]] = {
+    ("kthread_park", "busy"): ("kernel/kthread.c", 661),
+    ("kthread_park", "exiting"): ("kernel/kthread.c", 658),
+    ("__kthread_bind", ""): ("kernel/kthread.c", 524),
+    ("kthread_should_stop", ""): ("kernel/kthread.c", 75),
+    ("kthread_should_park", ""): ("kernel/kthread.c", 75),
+    ("refcount_warn_saturate", ""): ("lib/refcount.c", 25),
+    ("do_one_initcall", "imbalance"): ("init/main.c", 1284),
+}
+# Where the report's faulting page lies: a module's data that has been freed, or nothing at all.
+_PAGE_SIZE = 4096
+
+
+class Oops(Exception):
+    """A fault of the running code, as the hardware would report it.
+
+    ``kind`` is "page", "divide", "ud2" (BUG), "gp" or "stack".
+    """
+
+    def __init__(self, kind: str, address: int = 0, access: str = "read", text: str = "") -> None:
+        """Describe the fault.
+
+        Args:
+            kind: which exception of the processor.
+            address: what was accessed.
+            access: "read", "write" or "fetch".
+            text: what a BUG() says first: "FILE:LINE".
+        """
+        super().__init__(kind, address, access, text)
+        self.kind = kind
+        self.address = address
+        self.access = access
+        self.text = text
+        self.python = ""
+        self.at: str = ""
+
+    @property
+    def kills_by(self) -> int:
+        """The signal that a process which faults dies of."""
+        return 9 if self.kind == "page" else 11
+
+
+class KernelPanic(Exception):
+    """The virtual machine has stopped for good; its text is the panic's."""
+
+
+class Reports:
+    """Prints reports and remembers the taints."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        """Start untainted."""
+        self._kernel = kernel
+        self.taints = 0
+        self.oopses = 0
+        self.panic_text = ""
+        self._first_block: list[str] = []
+
+    def taint(self, bit: int) -> None:
+        """Set a taint for good."""
+        self.taints |= 1 << bit
+
+    # -- Dying ----------------------------------------------------------------------------------
+
+    def die(self, error: BaseException, task: Task) -> Oops:
+        """Report what ended a task's module code.
+
+        Args:
+            error: the exception that came out of it.
+            task: the task; the caller ends it.
+
+        Returns:
+            The fault that the exception amounts to.
+
+        Raises:
+            KernelPanic: the machine cannot go on.
+        """
+        kernel = self._kernel
+        fault = classify(error)
+        frames = traceback_frames(error.__traceback__)
+        symbols = symbols_of_frames(kernel, frames)
+        if fault.at:
+            symbols.insert(0, Symbol(fault.at, *kernel_symbol(fault.at, "NULL")))
+        self.oopses += 1
+        self._print_fault(fault, symbols, task)
+        self.taint(st.TAINT_DIE)
+        in_interrupt = bool(kernel.sched.in_interrupt)
+        if in_interrupt or kernel.sysctls.panic_on_oops or fault.kind == "stack":
+            raise self.panic("Fatal exception in interrupt" if in_interrupt else "Fatal exception")
+        if fault.kind == "page" and task.process is None:
+            self._line(INFO, f"note: {task.comm}[{task.pid}] exited with irqs disabled")
+        return fault
+
+    def _print_fault(self, fault: Oops, symbols: list[Symbol], task: Task) -> None:
+        code = {"read": 0, "write": 2, "fetch": 0x10}[fault.access]
+        self._print_cause(fault, code, symbols)
+        if fault.kind != "stack":
+            self._kernel.printk.console_verbose()
+        self._cpu_lines(task)
+        if fault.access == "fetch":
+            rip = f"0x{fault.address:x}"
+        else:
+            rip = str(symbols.pop(0)) if symbols else "0x0"
+        block = [f"RIP: 0010:{rip}", *self._registers(task, fault.address)]
+        if not self._first_block:
+            self._first_block = block
+        for line in block:
+            self._line(WARNING, line)
+        stale = fault.access == "fetch" and fault.address >= _PAGE_SIZE
+        if stale:
+            symbols = []
+        self._call_trace(symbols, task, unsure=stale)
+        self.print_modules()
+        if fault.kind == "page":
+            self._line(WARNING, f"CR2: {fault.address:016x}")
+        self._line(WARNING, "---[ end trace 0000000000000000 ]---")
+        for line in self._first_block:
+            self._line(WARNING, line)
+
+    def _print_cause(self, fault: Oops, code: int, symbols: list[Symbol]) -> None:
+        if fault.kind == "page":
+            what = "kernel NULL pointer dereference, address"
+            if fault.address >= _PAGE_SIZE:
+                what = "unable to handle page fault for address"
+            self._line(ALERT, f"BUG: {what}: {fault.address:016x}")
+            access = {"read": "read access", "write": "write access", "fetch": "instruction fetch"}
+            self._line(ALERT, f"#PF: supervisor {access[fault.access]} in kernel mode")
+            self._line(ALERT, f"#PF: error_code(0x{code:04x}) - not-present page")
+            if fault.address >= _PAGE_SIZE:
+                self._line(INFO, "PGD 8c15067 P4D 8c15067 PUD 8c17067 PMD 1859067 PTE 0")
+            else:
+                self._line(INFO, "PGD 0 P4D 0 ")
+            self._header(f"{code:04x}", "Oops")
+        elif fault.kind == "divide":
+            self._header("0000", "divide error")
+        elif fault.kind == "gp":
+            name = "general protection fault, probably for non-canonical address"
+            self._header("0000", f"{name} 0x{fault.address:x}")
+        elif fault.kind == "stack":
+            top = 0xFFFFC90000BE0000
+            span = f"{top - 0x4000:016x}..{top:016x}"
+            self._line(
+                EMERG,
+                f"BUG: TASK stack guard page was hit at {top - 0x4008:016x} (stack is {span})",
+            )
+            self._header("0000", "stack guard page")
+        else:
+            where = fault.text or self._source_place(symbols)
+            self._line(CRIT, f"kernel BUG at {where}!")
+            self._header("0000", "invalid opcode")
+        if fault.python:
+            self._line(WARNING, f"Python: {fault.python}")
+
+    def _source_place(self, symbols: list[Symbol]) -> str:
+        for symbol in symbols:
+            if symbol.line:
+                return f"{symbol.file}:{symbol.line}"
+        return "?:0"
+
+    def _header(self, code: str, name: str) -> None:
+        preempt = "PREEMPT SMP NOPTI"
+        self._line(WARNING, f"{name}: {code} [#{self.oopses}] {preempt}")
+
+    # -- Warnings -------------------------------------------------------------------------------
+
+    def warn_at(self, function: str, site: str = "", text: str = "") -> None:
+        """Print the WARNING of a function of the kernel, called by current.
+
+        Args:
+            function: whose WARN_ON() it is.
+            site: which one of it.
+            text: the line that WARN() puts first.
+        """
+        file, line = _WARN_SITES[function, site]
+        offset, size = kernel_symbol(function, site)
+        symbols = self._here()
+        if symbols and symbols[0].name == function:
+            symbols.pop(0)
+        self._print_warning(file, line, Symbol(function, offset, size), symbols, text)
+
+    def warn_in_module(self, text: str = "") -> None:
+        """Print the WARNING of current's module code."""
+        symbols = self._here()
+        if not symbols:
+            return
+        here = symbols.pop(0)
+        self._print_warning(here.file, here.line, here, symbols, text)
+
+    def _print_warning(
+        self, file: str, line: int, where: Symbol, symbols: list[Symbol], text: str
+    ) -> None:
+        sched = self._kernel.sched
+        task = sched.current
+        self._line(WARNING, "------------[ cut here ]------------")
+        if text:
+            self._kernel.printk.store(text if text.endswith("\n") else text + "\n", WARNING)
+        self._line(
+            WARNING, f"WARNING: CPU: {sched.cpu.id} PID: {task.pid} at {file}:{line} {where}"
+        )
+        self.print_modules()
+        self._cpu_lines(task)
+        self._line(WARNING, f"RIP: 0010:{where}")
+        for register_line in self._registers(task, 0):
+            self._line(WARNING, register_line)
+        self._call_trace(symbols, task)
+        self._line(WARNING, "---[ end trace 0000000000000000 ]---")
+        self.taint(st.TAINT_WARN)
+
+    def dump_stack(self, through: tuple[str, ...] = ()) -> None:
+        """Print where current is: CPU, hardware and call trace.
+
+        Args:
+            through: functions of the kernel nearest to the top, innermost first.
+        """
+        task = self._kernel.sched.current
+        self._cpu_lines(task)
+        version = self._kernel.config.version_code
+        names = ("dump_stack_lvl", *through)
+        symbols = [Symbol(name, *kernel_symbol(name, "", version)) for name in names]
+        self._call_trace(symbols + self._here(), task)
+
+    def scheduling_while_atomic(self) -> None:
+        """Report a sleep with preemption off, and let it happen, as Linux does."""
+        kernel = self._kernel
+        task = kernel.sched.current
+        count = task.preempt_count + 1
+        self._line(ERR, f"BUG: scheduling while atomic: {task.comm}/{task.pid}/0x{count:08x}")
+        self.print_modules(ERR)
+        if kernel.sysctls.panic_on_warn:
+            raise self.panic("scheduling while atomic")
+        self.dump_stack(("__schedule_bug.cold", "__schedule"))
+        self.taint(st.TAINT_WARN)
+
+    def wrong_timeout(self, timeout: int) -> None:
+        """Report a negative timeout."""
+        value = timeout & (1 << 64) - 1
+        self._line(ERR, f"schedule_timeout: wrong timeout value {value:x}")
+        self.dump_stack()
+
+    def panic(self, text: str) -> KernelPanic:
+        """Print that the machine stops, and give the exception that stops it."""
+        self._kernel.printk.console_verbose()
+        self._line(EMERG, f"Kernel panic - not syncing: {text}")
+        self.panic_text = text
+        self._line(EMERG, f"---[ end Kernel panic - not syncing: {text} ]---")
+        return KernelPanic(text)
+
+    # -- Parts of a report ----------------------------------------------------------------------
+
+    def _line(self, level: int, text: str) -> None:
+        self._kernel.printk.emit(level, text)
+
+    def _here(self) -> list[Symbol]:
+        frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - the only way to ask for one's own stack
+        frames = []
+        while frame is not None:
+            frames.append((frame, frame.f_lineno))
+            frame = frame.f_back
+        return symbols_of_frames(self._kernel, frames)
+
+    def cpu_line(self, task: Task) -> str:
+        """Give "CPU: 1 PID: 96 Comm: name Tainted: ... release tag"."""
+        config = self._kernel.config
+        cpu = self._kernel.sched.cpu.id
+        tag = (
+            f"{config.build_tag}  {config.distribution}"
+            if config.distribution
+            else config.build_tag
+        )
+        head = f"CPU: {cpu} PID: {task.pid} Comm: {task.comm:.20s}"
+        return f"{head} {taint_text(self.taints)} {config.release} {tag}"
+
+    def _cpu_lines(self, task: Task) -> None:
+        self._line(WARNING, self.cpu_line(task))
+        self._line(WARNING, f"Hardware name: {self._kernel.config.hardware}")
+
+    def _call_trace(self, symbols: list[Symbol], task: Task, *, unsure: bool = False) -> None:
+        kernel = self._kernel
+        self._line(WARNING, "Call Trace:")
+        self._line(WARNING, " <TASK>")
+        base = bottom(kernel, task, unreliable=True)
+        if unsure:
+            base = [
+                Symbol("kthread", *kernel_symbol("kthread", "", kernel.config.version_code)),
+                *base,
+            ]
+            for symbol in base:
+                symbol.reliable = False
+        for symbol in symbols + base:
+            self._line(WARNING, symbol.trace_line())
+        if task.process is not None:
+            for line in self._user_registers(task):
+                self._line(WARNING, line)
+        self._line(WARNING, " </TASK>")
+
+    def print_modules(self, level: int = WARNING) -> None:
+        """Print "Modules linked in: ..."."""
+        self._line(level, "Modules linked in:" + self._kernel.modules.linked_in())
+
+    # Made-up contents, the same in every run: nobody can use them, but a report without them would not
+    # look like one.
+    def _registers(self, task: Task, fault_address: int) -> list[str]:
+        seed = task.pid << 32 ^ self._kernel.sched.now_ns
+        value = [mix64(seed + n) for n in range(20)]
+        heap = [0xFFFF888000000000 | (v & 0xFFFFFFC0) for v in value]
+        code = " ".join(f"{mix64(seed + 100 + n) & 0xFF:02x}" for n in range(63))
+        code = f"{code[:125]}<{code[126:128]}>{code[128:]}"
+        stack = 0xFFFFC90000000000 | (value[0] & 0xFFFFF8)
+        return [
+            f"Code: {code}",
+            f"RSP: 0018:{stack:016x} EFLAGS: 00000246",
+            f"RAX: {0:016x} RBX: {heap[1]:016x} RCX: {0xC0000000FFFFEFFF:016x}",
+            f"RDX: {0:016x} RSI: {value[2] & 0xFFFFFFFF:016x} RDI: {heap[3]:016x}",
+            f"RBP: {heap[4]:016x} R08: {0:016x} R09: {stack - 0x158:016x}",
+            f"R10: {3:016x} R11: {0xFFFFFFFF82CD4448:016x} R12: {heap[5]:016x}",
+            f"R13: {heap[6]:016x} R14: {0:016x} R15: {0:016x}",
+            f"FS:  {0:016x}(0000) GS:{0xFFFF88807DC00000:016x}(0000) knlGS:{0:016x}",
+            "CS:  0010 DS: 0000 ES: 0000 CR0: 0000000080050033",
+            f"CR2: {fault_address:016x} CR3: {value[7] & 0xFFFF000:016x} CR4: 00000000000006f0",
+        ]
+
+    def _user_registers(self, task: Task) -> list[str]:
+        value = [mix64(task.pid * 64 + n) for n in range(8)]
+        code = " ".join(f"{mix64(task.pid * 99 + n) & 0xFF:02x}" for n in range(63))
+        rip = 0x7F0000000000 | (value[0] & 0xFFFFFFFFFF)
+        heap = 0x550000000000 | (value[1] & 0xFFFFFFFFF0)
+        return [
+            f"RIP: 0033:0x{rip:x}",
+            f"Code: {code[:125]}<{code[126:128]}>{code[128:]}",
+            f"RSP: 002b:{0x7FFC00000000 | value[2] & 0xFFFFFFF8:016x} EFLAGS: 00000246 ORIG_RAX: {0x139:016x}",
+            f"RAX: {0xFFFFFFFFFFFFFFDA:016x} RBX: {heap:016x} RCX: {rip:016x}",
+            f"RDX: {0:016x} RSI: {heap - 0x1210:016x} RDI: {3:016x}",
+            f"RBP: {heap - 0x1210:016x} R08: {0:016x} R09: {0:016x}",
+            f"R10: {3:016x} R11: {0x246:016x} R12: {0:016x}",
+            f"R13: {0:016x} R14: {heap - 0x40:016x} R15: {heap - 0x1210:016x}",
+        ]
+
+
+def classify(error: BaseException) -> Oops:
+    """Decide which fault of C an exception of Python amounts to."""
+    if isinstance(error, Oops):
+        return error
+    if isinstance(error, ZeroDivisionError):
+        return Oops("divide")
+    if isinstance(error, RecursionError):
+        return Oops("stack")
+    pointer = _pointer_used(error)
+    if pointer is not None:
+        return Oops("page", pointer, _access(error))
+    if isinstance(error, IndexError):
+        fault = Oops("page", 0xFFFFC90000C00000, _access(error))
+    else:
+        fault = Oops("ud2")
+    fault.python = f"{type(error).__name__}: {error}"
+    return fault
+
+
+# The address behind the pointer that was not one: 0 for None, an errno's for an error pointer.
+def _pointer_used(error: BaseException) -> int | None:
+    if isinstance(error, AttributeError):
+        subject = getattr(error, "obj", 0)
+        if subject is None:
+            return 0
+        errno: int | None = getattr(subject, "error_pointer", None)
+        return None if errno is None else errno & (1 << 64) - 1
+    if isinstance(error, TypeError) and "'NoneType'" in str(error):
+        return 0
+    return None
+
+
+def _access(error: BaseException) -> str:
+    """Tell from the instruction that failed whether it read, wrote or called."""
+    from opcode import opname  # noqa: PLC0415 - only a report needs it
+
+    if "not callable" in str(error):
+        return "fetch"
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    if traceback is None or traceback.tb_lasti < 0:
+        return "read"
+    name = opname[traceback.tb_frame.f_code.co_code[traceback.tb_lasti]]
+    return "write" if name.startswith(("STORE", "DELETE")) else "read"

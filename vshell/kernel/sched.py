@@ -1,0 +1,488 @@
+"""The scheduler: CPUs, run queues, sleeping, waking, and who goes next.
+
+Each CPU has its own clock, ``Cpu.clock_ns``: the time up to which it has been simulated. The hub
+(``Kernel.run``) always lets the CPU or the event that is earliest go on, so nothing ever happens in
+another's past. A running task moves its CPU's clock by ``charge()``; when that overtakes the
+``horizon_ns`` (the earliest of everything else), the task hands over to the hub until it is the
+earliest again. Work is charged first and done afterwards, so whatever a task does, nobody else can
+still do something before it.
+
+A run queue is a heap by virtual runtime, with real-time tasks before it, as in CFS. A task that wakes
+keeps its virtual runtime but is credited no more than half a latency period of sleep, a new one starts
+one slice behind. A waker always goes on until it sleeps: no wake-up preempts, except a real-time
+task's (Real: 46-run-order, the same with every preemption model).
+
+Rejected: one queue for all CPUs (park/unpark across CPUs would never interleave); stepping all CPUs
+tick by tick (a sleeping machine would cost time). A different choice would be needed only if CPUs had
+to share caches or interrupts in detail.
+"""
+
+from __future__ import annotations
+
+from heapq import heapify, heappop, heappush
+
+from vshell.abi import state as st
+from vshell.abi.units import NEVER_NS
+from vshell.kernel import costs
+from vshell.kernel.context import TaskExit
+from vshell.kernel.task import Task
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vshell.kernel.core import Kernel
+
+__all__ = ["Cpu", "Scheduler"]
+
+
+class Cpu:
+    """One virtual CPU: its clock, its current task, its run queue."""
+
+    __slots__ = (
+        "clock_ns",
+        "curr",
+        "fair",
+        "id",
+        "idle",
+        "idle_ns",
+        "min_vruntime_ns",
+        "need_resched",
+        "nr_queued",
+        "resched_ns",
+        "rt",
+        "slice_end_ns",
+        "soft_reported_s",
+        "switches",
+        "timer_clk",
+        "watchdog_ns",
+    )
+
+    def __init__(self, number: int, clock_ns: int) -> None:
+        """Bring up an idle CPU."""
+        self.id = number
+        self.clock_ns = clock_ns
+        self.idle = Task(0, f"swapper/{number}", self, clock_ns)
+        self.idle.state = st.TASK_RUNNING
+        self.idle.flags = st.PF_IDLE | st.PF_KTHREAD
+        self.curr = self.idle
+        self.fair: list[tuple[int, int, Task]] = []
+        self.rt: list[Task] = []
+        self.nr_queued = 0
+        self.min_vruntime_ns = 0
+        self.need_resched = False
+        self.slice_end_ns = NEVER_NS
+        self.switches = 0
+        self.idle_ns = 0
+        # The wheel's base->clk: one past the jiffy in which timers have been run last.
+        self.timer_clk = 0
+        # The soft-lockup watchdog's: when the CPU last gave others a chance, and the next look.
+        self.resched_ns = clock_ns
+        self.watchdog_ns = 0
+        self.soft_reported_s = 0
+
+
+class Scheduler:
+    """All CPUs, and what the running code may ask of them."""
+
+    def __init__(self, kernel: Kernel, cpus: int, start_ns: int) -> None:
+        """Bring up ``cpus`` idle CPUs at ``start_ns``."""
+        self.kernel = kernel
+        self.cpus = [Cpu(number, start_ns) for number in range(cpus)]
+        self.all_cpus_mask = (1 << cpus) - 1
+        # Where the simulation stands: written by the hub when it resumes a task, and by charge().
+        self.now_ns = start_ns
+        self.horizon_ns = NEVER_NS
+        self.cpu = self.cpus[0]
+        self.current = self.cpus[0].idle
+        self.in_interrupt = 0
+        self.preempt_full = kernel.config.preempt == "full"
+        self._sequence = 0
+        self._suspend = kernel.hub.suspend
+
+    def adopt_hub(self) -> None:
+        """Follow the kernel's hub after it has moved to another context."""
+        self._suspend = self.kernel.hub.suspend
+
+    # -- Time -----------------------------------------------------------------------------------
+
+    def charge(self, cost_ns: int) -> None:
+        """Use virtual CPU time, and let others go first if that overtakes them.
+
+        Context: any. May hand over to other CPUs, and preempt where the host's setting allows it.
+        """
+        self.now_ns = now = self.now_ns + cost_ns
+        if now > self.horizon_ns:
+            self._overtaken()
+
+    def poll(self) -> None:
+        """Charge for a look at something that only others can change.
+
+        A task that keeps looking without ever sleeping is spinning; its looks cost more and more, so
+        that spinning through a second of virtual time stays cheap.
+        """
+        task = self.current
+        task.spins = spins = task.spins + 1
+        cost_ns = costs.POLL_NS
+        if spins > costs.POLLS_BEFORE_GROWTH:
+            cost_ns = min(4 * (spins - costs.POLLS_BEFORE_GROWTH), costs.POLL_NS_MAX)
+        self.now_ns = now = self.now_ns + cost_ns
+        if now > self.horizon_ns:
+            self._overtaken()
+
+    # The hub is never overtaken: events are instants.
+    def _overtaken(self) -> None:
+        if self.in_interrupt or self.kernel.dying:
+            return
+        cpu = self.cpu
+        task = self.current
+        if cpu.nr_queued and self.now_ns >= cpu.slice_end_ns:
+            cpu.need_resched = True
+        if (
+            cpu.need_resched
+            and not task.preempt_count
+            and (self.preempt_full or not task.kernel_mode)
+        ):
+            self._reschedule(task, preempted=True)
+            return
+        cpu.clock_ns = self.now_ns
+        self._suspend()
+        if task.fault is not None:
+            raise task.fault
+
+    # -- Going to sleep -------------------------------------------------------------------------
+
+    def schedule(self) -> None:
+        """Give up the CPU: sleep if the task's state says so, else let others go first.
+
+        Context: process context, preemption on. Sleeps until woken if current's state is not running.
+        """
+        task = self.current
+        if self.kernel.dying:
+            raise TaskExit
+        if task.preempt_count or self.in_interrupt:
+            self.kernel.oops.scheduling_while_atomic()
+            if self.in_interrupt:
+                return
+        if task.state:
+            if self._signal_wakes(task):
+                task.state = st.TASK_RUNNING
+            else:
+                task.on_rq = False
+        self._reschedule(task, preempted=False)
+
+    def _signal_wakes(self, task: Task) -> bool:
+        # Linux: kernel/sched/core.c signal_pending_state() (v6.1).
+        state = task.state
+        if not state & (st.TASK_INTERRUPTIBLE | st.TASK_WAKEKILL) or not task.signal_pending():
+            return False
+        return bool(state & st.TASK_INTERRUPTIBLE) or task.fatal_signal_pending()
+
+    # Switch to the next task of this CPU; returns when ``task`` is running again.
+    def _reschedule(self, task: Task, *, preempted: bool) -> None:
+        cpu = self.cpu
+        self.account(task)
+        cpu.resched_ns = self.now_ns
+        if task.on_rq:
+            if not cpu.nr_queued:
+                cpu.need_resched = False
+                cpu.slice_end_ns = self.now_ns + costs.SLICE_NS
+                if preempted:
+                    cpu.clock_ns = self.now_ns
+                    self._suspend()
+                    self._resumed(task)
+                return
+            self._put_prev(cpu, task, preempted=preempted)
+        else:
+            task.nvcsw += 1
+            task.spins = 0
+            task.state_since_ns = self.now_ns
+        self._switch_to_next(cpu, task)
+        self._suspend()
+        self._resumed(task)
+
+    def _put_prev(self, cpu: Cpu, task: Task, *, preempted: bool) -> None:
+        if preempted:
+            task.nivcsw += 1
+        else:
+            task.nvcsw += 1
+        if task.cpus_mask >> cpu.id & 1:
+            self._enqueue(cpu, task)
+        else:
+            self._place(self._select_cpu(task), task)
+
+    def _resumed(self, task: Task) -> None:
+        if task.fault is not None:
+            raise task.fault
+
+    def exit_current(self) -> None:
+        """Take the current task off its CPU for good; the caller must then return to the hub.
+
+        Context: the last thing a task does. Does not switch itself.
+        """
+        task = self.current
+        self.account(task)
+        task.on_rq = False
+        task.nvcsw += 1
+        self.cpu.resched_ns = self.now_ns
+        self._switch_to_next(self.cpu, task)
+
+    def _switch_to_next(self, cpu: Cpu, prev: Task) -> None:
+        following = self._pick_next(cpu)
+        if following is not cpu.idle:
+            self.now_ns += costs.SWITCH_NS
+        self._switch_in(cpu, prev, following, self.now_ns)
+
+    def _switch_in(self, cpu: Cpu, prev: Task, task: Task, time_ns: int) -> None:
+        trace = self.kernel.trace
+        if trace.on and prev is not task:
+            trace.emit(
+                (time_ns, cpu.id, prev.pid, "sched_switch", prev.name, prev.pid, prev.prio)
+                + (prev.state, prev.exit_state, task.name, task.pid, task.prio)
+            )
+        cpu.curr = task
+        cpu.clock_ns = time_ns
+        cpu.switches += 1
+        cpu.need_resched = False
+        cpu.slice_end_ns = time_ns + costs.SLICE_NS
+        task.exec_start_ns = time_ns
+        if prev is not task:
+            cpu.resched_ns = time_ns
+
+    def cond_resched(self) -> int:
+        """Let others go first if one waits and the time slice is over.
+
+        Returns: 1 if it did, else 0.
+
+        Context: process context; may give up the CPU, but stays runnable.
+        """
+        self.poll()
+        cpu = self.cpu
+        cpu.resched_ns = self.now_ns
+        task = self.current
+        if cpu.nr_queued and self.now_ns >= cpu.slice_end_ns:
+            cpu.need_resched = True
+        if not cpu.need_resched or task.preempt_count or self.in_interrupt:
+            return 0
+        self._reschedule(task, preempted=True)
+        return 1
+
+    def might_sleep(self) -> None:
+        """Give up the CPU where a sleeping function is entered, if somebody is due (voluntary preemption)."""
+        if self.cpu.need_resched and self.kernel.config.preempt != "none":
+            self.cond_resched()
+
+    def yield_(self) -> None:
+        """Let every other task of this CPU go first."""
+        self.charge(costs.CALL_NS)
+        task = self.current
+        task.state = st.TASK_RUNNING
+        # Behind the last one that waits; CFS does so for sched_yield() by its skip buddy.
+        waiting = [entry[0] for entry in self.cpu.fair]
+        if waiting and not task.is_rt():
+            task.vruntime_ns = max(task.vruntime_ns, max(waiting))
+        self.schedule()
+
+    # -- Accounting -----------------------------------------------------------------------------
+
+    def account(self, task: Task) -> None:
+        """Book the CPU time that ``task`` has used up to now. It must be running."""
+        now = self.now_ns if task is self.current else task.cpu.clock_ns
+        # An interrupt may come before the moment its CPU has been simulated to.
+        now = max(now, task.exec_start_ns)
+        delta_ns = now - task.exec_start_ns
+        task.exec_start_ns = now
+        task.sum_exec_ns += delta_ns
+        if not task.kernel_mode:
+            task.utime_ns += delta_ns
+        if task.weight != 1024:
+            delta_ns = delta_ns * 1024 // task.weight
+        task.vruntime_ns += delta_ns
+
+    def account_running(self) -> None:
+        """Book what every running task has used, before somebody reads it."""
+        for cpu in self.cpus:
+            if cpu.curr is not cpu.idle:
+                self.account(cpu.curr)
+
+    # -- Waking up ------------------------------------------------------------------------------
+
+    def wake_up_process(self, task: Task) -> int:
+        """Wake a sleeping task (interruptible or not).
+
+        Returns: 1 if it was asleep, 0 if it was running, parked, stopped or dead.
+        """
+        return self.try_to_wake_up(task, st.TASK_NORMAL)
+
+    def try_to_wake_up(self, task: Task, states: int) -> int:
+        """Make a task runnable if it sleeps in one of ``states``.
+
+        Args:
+            task: any task; current is allowed.
+            states: mask of the states to wake from.
+
+        Returns:
+            1 if the state matched, else 0.
+
+        Context: any; never sleeps.
+        """
+        if not task.state & states or task.exit_state:
+            return 0
+        trace = self.kernel.trace
+        if trace.on:
+            trace.emit(
+                (self.now_ns, self.cpu.id, self.current.pid, "sched_waking")
+                + (task.name, task.pid, task.prio, task.cpu.id)
+            )
+        task.waker_pid = self.current.pid
+        task.state = st.TASK_RUNNING
+        task.state_since_ns = self.now_ns
+        if not task.on_rq:
+            self.activate(task)
+        return 1
+
+    def wake_up_new_task(self, task: Task) -> None:
+        """Make a task runnable for the first time."""
+        task.state = st.TASK_RUNNING
+        task.state_since_ns = self.now_ns
+        cpu = self._select_cpu(task)
+        self._follow_min_vruntime(cpu)
+        task.vruntime_ns = cpu.min_vruntime_ns + costs.NEW_TASK_DEBIT_NS
+        self._place(cpu, task)
+
+    def activate(self, task: Task) -> None:
+        """Put a task that is off every queue on the queue of the CPU that suits it."""
+        cpu = self._select_cpu(task)
+        self._follow_min_vruntime(cpu)
+        floor = cpu.min_vruntime_ns - costs.SLEEPER_CREDIT_NS
+        if task.cpu is not cpu:
+            # Virtual time is per CPU: a task takes along only how far it is ahead or behind.
+            task.vruntime_ns += cpu.min_vruntime_ns - task.cpu.min_vruntime_ns
+        task.vruntime_ns = max(task.vruntime_ns, floor)
+        self._place(cpu, task)
+
+    # Linux: kernel/sched/fair.c update_min_vruntime() (v6.1).
+    def _follow_min_vruntime(self, cpu: Cpu) -> None:
+        lowest = cpu.fair[0][0] if cpu.fair else None
+        curr = cpu.curr
+        if curr is not cpu.idle and not curr.is_rt():
+            lowest = curr.vruntime_ns if lowest is None else min(lowest, curr.vruntime_ns)
+        if lowest is not None and lowest > cpu.min_vruntime_ns:
+            cpu.min_vruntime_ns = lowest
+
+    # Where to run: the CPU it ran on if that is idle, another idle one, the one with the fewest tasks.
+    def _select_cpu(self, task: Task) -> Cpu:
+        mask = task.cpus_mask
+        last = task.cpu
+        if last.curr is last.idle and not last.nr_queued and mask >> last.id & 1:
+            return last
+        best = None
+        least = 0
+        for cpu in self.cpus:
+            if not mask >> cpu.id & 1:
+                continue
+            load = 2 * cpu.nr_queued + 2 * (cpu.curr is not cpu.idle) + (cpu is not last)
+            if best is None or load < least:
+                best, least = cpu, load
+        return best or last
+
+    def _place(self, cpu: Cpu, task: Task) -> None:
+        task.on_rq = True
+        if cpu.curr is cpu.idle and not cpu.nr_queued:
+            task.cpu = cpu
+            start_ns = max(self.now_ns, cpu.clock_ns) + costs.WAKE_IDLE_NS
+            cpu.idle_ns += start_ns - cpu.clock_ns
+            self._switch_in(cpu, cpu.idle, task, start_ns)
+            self.horizon_ns = min(self.horizon_ns, start_ns)
+            return
+        self._enqueue(cpu, task)
+        if task.is_rt() and task.prio < cpu.curr.prio:
+            cpu.need_resched = True
+
+    def _enqueue(self, cpu: Cpu, task: Task) -> None:
+        task.cpu = cpu
+        cpu.nr_queued += 1
+        if task.is_rt():
+            index = len(cpu.rt)
+            while index and cpu.rt[index - 1].prio > task.prio:
+                index -= 1
+            cpu.rt.insert(index, task)
+            return
+        self._sequence += 1
+        heappush(cpu.fair, (task.vruntime_ns, self._sequence, task))
+        # The horizon of the running task includes the end of its slice only while somebody waits.
+        if cpu is self.cpu and not self.in_interrupt:
+            self.horizon_ns = min(self.horizon_ns, max(cpu.slice_end_ns, self.now_ns))
+
+    def _dequeue(self, cpu: Cpu, task: Task) -> None:
+        cpu.nr_queued -= 1
+        if task in cpu.rt:
+            cpu.rt.remove(task)
+            return
+        cpu.fair = [entry for entry in cpu.fair if entry[2] is not task]
+        heapify(cpu.fair)
+
+    # -- Who goes next --------------------------------------------------------------------------
+
+    def _pick_next(self, cpu: Cpu) -> Task:
+        if not cpu.nr_queued and not self._pull(cpu):
+            return cpu.idle
+        policy = self.kernel.policy
+        cpu.nr_queued -= 1
+        if cpu.rt:
+            peers = sum(1 for task in cpu.rt if task.prio == cpu.rt[0].prio)
+            return cpu.rt.pop(policy.choose(peers))
+        if policy.in_order:
+            task = heappop(cpu.fair)[2]
+        else:
+            cpu.fair.sort()
+            task = cpu.fair.pop(policy.choose(len(cpu.fair)))[2]
+            heapify(cpu.fair)
+        cpu.min_vruntime_ns = max(cpu.min_vruntime_ns, task.vruntime_ns)
+        return task
+
+    # An idle CPU takes over a task that waits elsewhere (Linux: newidle_balance()).
+    def _pull(self, cpu: Cpu) -> bool:
+        busiest = None
+        for other in self.cpus:
+            if (
+                other is not cpu
+                and other.nr_queued
+                and (busiest is None or other.nr_queued > busiest.nr_queued)
+            ):
+                busiest = other
+        if busiest is None:
+            return False
+        waiting = busiest.rt + [entry[2] for entry in sorted(busiest.fair)]
+        for task in waiting:
+            if task.cpus_mask >> cpu.id & 1:
+                self._dequeue(busiest, task)
+                task.vruntime_ns += cpu.min_vruntime_ns - busiest.min_vruntime_ns
+                self._enqueue(cpu, task)
+                return True
+        return False
+
+    # -- Attributes -----------------------------------------------------------------------------
+
+    def change(self, task: Task) -> None:
+        """Bring queues in line after a task's policy, priority or affinity has changed.
+
+        The caller has set the fields; prio and weight follow here.
+        """
+        queued = task.on_rq and task.cpu.curr is not task
+        if queued:
+            self._dequeue(task.cpu, task)
+        task.set_priorities()
+        allowed = task.cpus_mask >> task.cpu.id & 1
+        if queued:
+            self._place(task.cpu if allowed else self._select_cpu(task), task)
+        elif task.on_rq and not allowed:
+            task.cpu.need_resched = True
+        elif not allowed:
+            task.cpu = self._select_cpu(task)
+
+    def is_running(self, task: Task) -> bool:
+        """Tell whether a task is on a CPU right now (not merely runnable)."""
+        return task.cpu.curr is task and task.on_rq
+
+    def for_each_running(self) -> list[Task]:
+        """The tasks that are on a CPU now, idle tasks left out."""
+        return [cpu.curr for cpu in self.cpus if cpu.curr is not cpu.idle]

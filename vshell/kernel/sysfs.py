@@ -1,0 +1,164 @@
+"""/sys: a directory per module, with its parameters.
+
+Source: kernel/module/sysfs.c, kernel/params.c (v6.1). Real: 09-unload, 10-params, 11-loading-states.
+"""
+
+from __future__ import annotations
+
+from vshell.abi import state as st
+from vshell.abi.errno import EACCES, KernelError
+from vshell.kernel.addresses import MODULES_VADDR
+from vshell.kernel.printk import ERR
+from vshell.kernel.procfs import GeneratedDirectory
+from vshell.kernel.vfs import ComputedFile, Directory, Inode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from vshell.kernel.core import Kernel
+    from vshell.kernel.module import Module
+    from vshell.kernel.params import ModuleParam
+
+__all__ = ["populate"]
+
+
+class _Attribute(ComputedFile):
+    """A file of /sys: always a page long, and refused to root too where its mode refuses it."""
+
+    device = 6
+
+    def size(self) -> int:
+        return 4096
+
+
+class _Sys:
+    def __init__(self, kernel: Kernel) -> None:
+        self.kernel = kernel
+        self.vfs = kernel.vfs
+
+    def attribute(
+        self, read: Callable[[], str], write: Callable[[str], None] | None = None, mode: int = 0
+    ):
+        mode = mode or (0o444 if write is None else 0o644)
+
+        def write_bytes(data: bytes) -> None:
+            if write is None:
+                raise KernelError(EACCES)
+            write(data.decode("utf-8", "surrogateescape"))
+
+        def read_bytes() -> bytes:
+            return read().encode("utf-8", "surrogateescape")
+
+        writable = write_bytes if mode & 0o222 else None
+        return _Attribute(self.vfs, mode, read_bytes if mode & 0o444 else None, writable)
+
+    def make_root(self) -> Directory:
+        root = Directory(self.vfs, 0o555)
+        root.add("module", self._modules())
+        devices = Directory(self.vfs, 0o555)
+        root.add("devices", devices)
+        system = Directory(self.vfs, 0o555)
+        devices.add("system", system)
+        cpus = Directory(self.vfs, 0o555)
+        system.add("cpu", cpus)
+        last = len(self.kernel.sched.cpus) - 1
+        span = f"0-{last}\n" if last else "0\n"
+        for name in ("online", "possible", "present"):
+            cpus.add(name, self.attribute(lambda: span))
+        for cpu in self.kernel.sched.cpus:
+            cpus.add(f"cpu{cpu.id}", Directory(self.vfs, 0o555))
+        kernel = Directory(self.vfs, 0o555)
+        root.add("kernel", kernel)
+        return root
+
+    def _modules(self) -> GeneratedDirectory:
+        made: dict[str, tuple[Module, GeneratedDirectory]] = {}
+
+        def names() -> list[str]:
+            return [m.name for m in self.kernel.modules.list if m.state != st.MODULE_STATE_UNFORMED]
+
+        def make(name: str) -> Inode | None:
+            module = self.kernel.modules.find(name)
+            if module is None or module.state == st.MODULE_STATE_UNFORMED:
+                made.pop(name, None)
+                return None
+            if name not in made or made[name][0] is not module:
+                made[name] = (module, self._module(module))
+            return made[name][1]
+
+        return GeneratedDirectory(self.vfs, names, make, 0o755)
+
+    def _module(self, module: Module) -> GeneratedDirectory:
+        folder = GeneratedDirectory(self.vfs, list, lambda name: None, 0o755)
+        folder.add("coresize", self.attribute(lambda: f"{module.core_size}\n"))
+        folder.add("holders", self._holders(module))
+        folder.add("initsize", self.attribute(lambda: f"{module.init_size}\n"))
+        folder.add("initstate", self.attribute(lambda: f"{module.state_name}\n"))
+        folder.add("notes", Directory(self.vfs, 0o755))
+        visible = [param for param in module.params if param.mode]
+        if visible:
+            folder.add("parameters", self._parameters(module, visible))
+        folder.add("refcnt", self.attribute(lambda: f"{module.refcount}\n"))
+        folder.add("sections", self._sections(module))
+        for key in ("srcversion", "version"):
+            value = module.ko.info(key)
+            if value is not None:
+                folder.add(key, self.attribute(lambda value=value: f"{value}\n"))
+        folder.add("taint", self.attribute(lambda: f"{module.taint_flags()}\n"))
+        folder.add("uevent", self.attribute(lambda: "", lambda text: None, 0o200))
+        folder.entries = dict(sorted(folder.entries.items()))
+        return folder
+
+    def _holders(self, module: Module) -> GeneratedDirectory:
+        def make(name: str) -> Inode | None:
+            for holder in module.holders:
+                if holder.name == name:
+                    return self._module(holder)
+            return None
+
+        return GeneratedDirectory(self.vfs, lambda: [h.name for h in module.holders], make, 0o755)
+
+    def _sections(self, module: Module) -> Directory:
+        folder = Directory(self.vfs, 0o755)
+        sections = sorted({function.section for function in module.ko.functions} | {".modinfo"})
+        for number, name in enumerate(sections):
+            address = (module.address or MODULES_VADDR) + 0x1000 * number
+            folder.add(
+                name, self.attribute(lambda address=address: f"0x{address:016x}\n", mode=0o400)
+            )
+        return folder
+
+    def _parameters(self, module: Module, params: list[ModuleParam]) -> Directory:
+        folder = Directory(self.vfs, 0o755)
+        for param in sorted(params, key=lambda one: one.name):
+
+            def write(text: str, param: ModuleParam = param) -> None:
+                self._param_attr_store(module, param, text)
+
+            folder.add(param.name, self.attribute(param.get, write, param.mode))
+        return folder
+
+    def _param_attr_store(self, module: Module, param: ModuleParam, text: str) -> None:
+        kernel = self.kernel
+        task = kernel.sched.current
+        del module
+        task.kernel_mode += 1
+        try:
+            # A text parameter keeps the newline that echo puts behind it; Linux keeps it too.
+            param.set(text, lambda line: kernel.printk.emit(ERR, line))
+        except KernelError:
+            raise
+        except Exception as error:
+            if kernel.stops_on(error):
+                raise
+            fault = kernel.oops.die(error, task)
+            kernel.processes.die_by_signal(task, fault.kills_by)
+        finally:
+            task.kernel_mode -= 1
+
+
+def populate(kernel: Kernel) -> None:
+    """Mount /sys."""
+    kernel.vfs.root.add("sys", _Sys(kernel).make_root())
+    kernel.vfs.mounts.append(("sysfs", "/sys", "sysfs", "rw,nosuid,nodev,noexec,relatime"))

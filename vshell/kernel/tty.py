@@ -1,0 +1,227 @@
+"""Terminals: the line discipline, the foreground process group, and the door to the front end.
+
+Bytes typed at the real terminal enter through ``receive``; what programs write leaves through ``output``, a
+function the machine sets. In canonical mode a line is collected with echo and erase, and Ctrl-C, Ctrl-Z
+and Ctrl-\\ become signals to the foreground group.
+
+A shell that wants a line edited by the front end says so with ``ask`` (its own ioctl): the front end then
+shows the prompt with its editor and hands over the finished line with ``answer``. A front end that has no
+editor, such as a recorded session, answers just the same.
+"""
+
+from __future__ import annotations
+
+from vshell.abi import state as st
+from vshell.abi.errno import EAGAIN, EINTR, EIO, KernelError
+from vshell.abi.signals import SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGWINCH
+from vshell.kernel.vfs import O_NONBLOCK, Device, File
+from vshell.kernel.wait import WaitQueue
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from vshell.kernel.core import Kernel
+
+__all__ = ["Question", "Tty", "TtyFile"]
+
+_CTRL_C, _CTRL_D, _CTRL_Z, _CTRL_BACKSLASH = 3, 4, 26, 28
+_BACKSPACE, _DELETE, _CTRL_U, _CTRL_W = 8, 127, 21, 23
+_LINE_BYTES_MAX = 4096
+
+
+class Question:
+    """A prompt that waits for a line from the front end."""
+
+    __slots__ = ("pid", "prompt", "status")
+
+    def __init__(self, prompt: str, status: int, pid: int) -> None:
+        """Describe a prompt.
+
+        Args:
+            prompt: its text.
+            status: exit status of the last command, for whoever wants to know.
+            pid: of the process that asks.
+        """
+        self.prompt = prompt
+        self.status = status
+        self.pid = pid
+
+
+class Tty:
+    """One terminal."""
+
+    def __init__(self, kernel: Kernel, name: str, rdev: tuple[int, int]) -> None:
+        """Make a terminal, 24 lines of 80 columns.
+
+        Args:
+            kernel: whose.
+            name: below /dev, such as "pts/0".
+            rdev: major and minor number.
+        """
+        self.kernel = kernel
+        self.name = name
+        self.rdev = rdev
+        self.rows = 24
+        self.columns = 80
+        self.session = 0
+        self.foreground = 0
+        self.echo = True
+        self.output: Callable[[bytes], None] = lambda data: None
+        self.on_change: Callable[[], None] = lambda: None
+        self.question: Question | None = None
+        self.interrupts = 0
+        self._line = bytearray()
+        self._ready: list[bytes] = []
+        self._readers = WaitQueue()
+        self.hung_up = False
+
+    # -- From the front end (inside an input event) ------------------------------------------------
+
+    def receive(self, data: bytes) -> None:
+        """Take typed bytes."""
+        for byte in data:
+            self._receive_byte(byte)
+
+    def _receive_byte(self, byte: int) -> None:
+        signal = {_CTRL_C: SIGINT, _CTRL_Z: SIGTSTP, _CTRL_BACKSLASH: SIGQUIT}.get(byte)
+        if signal is not None:
+            self.interrupt(signal)
+            return
+        if byte == _CTRL_D:
+            # What has been typed goes to the reader as it is; nothing typed is the end of the file.
+            self._finish_line()
+            return
+        if byte in (13, 10):
+            self._put_echo(b"\n")
+            self._line.append(10)
+            self._finish_line()
+            return
+        if byte in (_BACKSPACE, _DELETE):
+            self._erase(1)
+        elif byte == _CTRL_U:
+            self._erase(len(self._line))
+        elif byte == _CTRL_W:
+            kept = self._line.rstrip(b" ").rpartition(b" ")[0]
+            self._erase(len(self._line) - len(kept) - (1 if kept else 0))
+        elif len(self._line) < _LINE_BYTES_MAX:
+            self._line.append(byte)
+            visible = bytes([byte]) if byte >= 32 or byte == 9 else b"^" + bytes([byte ^ 0x40])
+            self._put_echo(visible)
+
+    def _put_echo(self, data: bytes) -> None:
+        if self.echo:
+            self.output(data)
+
+    def _erase(self, count: int) -> None:
+        for _ in range(count):
+            if not self._line:
+                return
+            last = self._line.pop()
+            while last & 0xC0 == 0x80 and self._line:
+                last = self._line.pop()
+            self._put_echo(b"\b \b" if last >= 32 else b"\b\b  \b\b")
+
+    def _finish_line(self) -> None:
+        self._ready.append(bytes(self._line))
+        self._line.clear()
+        self.kernel.waits.wake_up(self._readers, exclusive_max=0)
+
+    def answer(self, line: str) -> None:
+        """Hand over a line that the front end has edited; the prompt is answered."""
+        self.question = None
+        self.interrupts = 0
+        self._ready.append(line.encode("utf-8", "surrogateescape") + b"\n")
+        self.kernel.waits.wake_up(self._readers, exclusive_max=0)
+
+    def answer_eof(self) -> None:
+        """Answer the prompt with the end of the file (Ctrl-D)."""
+        self.question = None
+        self._ready.append(b"")
+        self.kernel.waits.wake_up(self._readers, exclusive_max=0)
+
+    def interrupt(self, signal: int) -> None:
+        """Send a signal to the foreground process group, as its key does."""
+        self._put_echo({SIGINT: b"^C", SIGTSTP: b"^Z", SIGQUIT: b"^\\"}.get(signal, b""))
+        self._line.clear()
+        self.interrupts += 1
+        if self.foreground:
+            self.kernel.processes.signal_group(self.foreground, signal)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Take note of the window's size."""
+        if (columns, rows) != (self.columns, self.rows):
+            self.columns, self.rows = columns, rows
+            if self.foreground:
+                self.kernel.processes.signal_group(self.foreground, SIGWINCH)
+
+    def hang_up(self) -> None:
+        """The front end is gone: reads end."""
+        self.hung_up = True
+        self.kernel.waits.wake_up(self._readers, exclusive_max=0)
+
+    def take_typed_ahead(self) -> str:
+        """Take what has been typed and read by nobody, for the front end's editor to begin with."""
+        typed = b"".join(self._ready) + bytes(self._line)
+        self._ready.clear()
+        self._line.clear()
+        return typed.decode("utf-8", "replace")
+
+    # -- From programs ----------------------------------------------------------------------------
+
+    def ask(self, question: Question) -> None:
+        """Ask the front end for a line, edited behind the prompt; the next read waits for it."""
+        self.question = question
+        self.on_change()
+
+    def n_tty_read(self, count: int, *, wait: bool) -> bytes:
+        """Read up to ``count`` bytes of the next line, b"" at its end. May sleep (TASK_INTERRUPTIBLE)."""
+        kernel = self.kernel
+        task = kernel.sched.current
+        process = task.process
+        if process is not None and self.foreground not in (0, process.pgid) and process.tty is self:
+            kernel.processes.signal_group(process.pgid, SIGTTIN)
+            raise KernelError(EINTR)
+        if not self._ready and not self.hung_up:
+            if not wait:
+                raise KernelError(EAGAIN)
+            status = kernel.waits.wait_event(
+                self._readers, lambda: self._ready or self.hung_up, st.TASK_INTERRUPTIBLE
+            )
+            if status < 0:
+                raise KernelError(EINTR)
+        if not self._ready:
+            return b""
+        line = self._ready[0]
+        if len(line) <= count:
+            return self._ready.pop(0)
+        self._ready[0] = line[count:]
+        return line[:count]
+
+    def write(self, data: bytes) -> None:
+        """Write to the terminal."""
+        if self.hung_up:
+            raise KernelError(EIO)
+        self.output(data)
+
+
+class TtyFile(File):
+    """An open terminal."""
+
+    def __init__(self, inode: Device | None, flags: int, tty: Tty) -> None:
+        """Open ``tty``."""
+        super().__init__(inode, flags)
+        self.tty = tty
+
+    def read(self, count: int) -> bytes:
+        """Read a line."""
+        return self.tty.n_tty_read(count, wait=not self.flags & O_NONBLOCK)
+
+    def write(self, data: bytes) -> int:
+        """Write all of it."""
+        self.tty.write(data)
+        return len(data)
+
+    def is_tty(self) -> bool:
+        """It is one."""
+        return True

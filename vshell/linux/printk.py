@@ -1,0 +1,734 @@
+"""Writing to the kernel log.
+
+Header: include/linux/printk.h with include/linux/kern_levels.h. printk(), the pr_ family with their once and
+rate-limited forms, and print_hex_dump() are mirrored.
+
+A function ``pr_fmt(fmt)`` at the top of a module, as the macro of that name in C, is applied to every format::
+
+    def pr_fmt(fmt): return KBUILD_MODNAME + ": " + fmt
+"""
+
+from __future__ import annotations
+
+from vshell.abi.mirror import exported, macro
+from vshell.kernel import costs as _costs
+from vshell.kernel.printk import RateLimit as _RateLimit
+from vshell.kernel.stacktrace import caller_of_module as _caller
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from vshell.kernel.core import Kernel
+
+    kernel: Kernel
+
+__all__ = [
+    "KERN_ALERT",
+    "KERN_CONT",
+    "KERN_CRIT",
+    "KERN_DEBUG",
+    "KERN_DEFAULT",
+    "KERN_EMERG",
+    "KERN_ERR",
+    "KERN_INFO",
+    "KERN_NOTICE",
+    "KERN_SOH",
+    "KERN_WARNING",
+    "dump_stack",
+    "pr_alert",
+    "pr_alert_once",
+    "pr_alert_ratelimited",
+    "pr_cont",
+    "pr_crit",
+    "pr_crit_once",
+    "pr_crit_ratelimited",
+    "pr_debug",
+    "pr_devel",
+    "pr_emerg",
+    "pr_emerg_once",
+    "pr_emerg_ratelimited",
+    "pr_err",
+    "pr_err_once",
+    "pr_err_ratelimited",
+    "pr_info",
+    "pr_info_once",
+    "pr_info_ratelimited",
+    "pr_notice",
+    "pr_notice_once",
+    "pr_notice_ratelimited",
+    "pr_warn",
+    "pr_warn_once",
+    "pr_warn_ratelimited",
+    "printk",
+    "printk_once",
+    "printk_ratelimited",
+]
+
+KERN_SOH = "\001"
+KERN_EMERG = KERN_SOH + "0"
+KERN_ALERT = KERN_SOH + "1"
+KERN_CRIT = KERN_SOH + "2"
+KERN_ERR = KERN_SOH + "3"
+KERN_WARNING = KERN_SOH + "4"
+KERN_NOTICE = KERN_SOH + "5"
+KERN_INFO = KERN_SOH + "6"
+KERN_DEBUG = KERN_SOH + "7"
+KERN_DEFAULT = ""
+KERN_CONT = KERN_SOH + "c"
+
+
+def _print(level: str, fmt: str, args: tuple[Any, ...]) -> int:
+    kernel.sched.charge(_costs.PRINTK_NS)
+    return kernel.printk.printk(str(fmt), args, prefix=level)
+
+
+# What happens once happens once per place in the source and load of the module.
+def _first_time() -> bool:
+    module, _, line = _caller()
+    key = ("once", line)
+    if key in module.once:
+        return False
+    module.once.add(key)
+    return True
+
+
+def _rate_allows() -> bool:
+    module, function, line = _caller()
+    limits = module.namespace.setdefault("__vshell_ratelimits__", {})
+    limit = limits.setdefault(line, _RateLimit())
+    missed = limit.missed
+    now_ns = kernel.sched.now_ns
+    allowed: bool = limit.allows(now_ns)
+    if allowed and missed and not limit.missed:
+        kernel.printk.emit(4, f"{function}: {missed} callbacks suppressed")
+    return allowed
+
+
+@exported
+def printk(fmt: str, *args: Any) -> int:
+    """Print to the kernel log.
+
+    C: int printk(const char *fmt, ...)
+
+    Args:
+        fmt: a format, with a KERN_ level before it (``KERN_INFO + "text"``); without one the level is warn.
+        args: what the format prints.
+
+    Returns:
+        Bytes printed.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h, kernel/printk/printk.c (v6.1)
+    """
+    return _print("", fmt, args)
+
+
+@macro()
+def pr_cont(fmt: str, *args: Any) -> int:
+    """Continue the line that the last message left open.
+
+    C: #define pr_cont(fmt, ...)
+
+    Args:
+        fmt: a format; pr_fmt() is not applied.
+        args: what the format prints.
+
+    Returns:
+        Bytes printed.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h (v6.1)
+    """
+    return _print(KERN_CONT, fmt, args)
+
+
+def _debug(fmt: str, args: tuple[Any, ...]) -> int:
+    module, function, line = _caller()
+    if "DEBUG" in module.namespace:
+        return _print(KERN_DEBUG, fmt, args)
+    if not module.debug:
+        return 0
+    flags = module.debug
+    prefix = ":".join(
+        part
+        for flag, part in (("m", module.name), ("f", function), ("l", str(line)))
+        if flag in flags
+    )
+    return _print(KERN_DEBUG, f"{prefix}: {fmt}" if prefix else fmt, args)
+
+
+@macro(fmt="fmt")
+def pr_debug(fmt: str, *args: Any) -> int:
+    """Print at level debug, if the module defines DEBUG or was loaded with dyndbg=+p.
+
+    C: #define pr_debug(fmt, ...)
+
+    Args:
+        fmt: a format.
+        args: what the format prints.
+
+    Returns:
+        Bytes printed.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h, lib/dynamic_debug.c (v6.1)
+    """
+    return _debug(fmt, args)
+
+
+@macro(fmt="fmt")
+def pr_devel(fmt: str, *args: Any) -> int:
+    """Print at level debug, if the module defines DEBUG.
+
+    C: #define pr_devel(fmt, ...)
+
+    Args:
+        fmt: a format.
+        args: what the format prints.
+
+    Returns:
+        Bytes printed.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h (v6.1)
+    """
+    if "DEBUG" in _caller()[0].namespace:
+        return _print(KERN_DEBUG, fmt, args)
+    return 0
+
+
+@macro()
+def printk_once(fmt: str, *args: Any) -> int:
+    """Print to the kernel log the first time this place is reached.
+
+    C: #define printk_once(fmt, ...)
+
+    Args:
+        fmt: a format, with a KERN_ level before it.
+        args: what the format prints.
+
+    Returns:
+        Bytes printed.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h (v6.1)
+    """
+    return _print("", fmt, args) if _first_time() else 0
+
+
+@macro()
+def printk_ratelimited(fmt: str, *args: Any) -> int:
+    """Print to the kernel log, at most 10 times in 5 s from this place.
+
+    C: #define printk_ratelimited(fmt, ...)
+
+    Args:
+        fmt: a format, with a KERN_ level before it.
+        args: what the format prints.
+
+    Returns:
+        Bytes printed.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h (v6.1)
+    """
+    return _print("", fmt, args) if _rate_allows() else 0
+
+
+@exported
+def dump_stack() -> None:
+    """Print where the running code is: CPU, hardware and call trace.
+
+    C: void dump_stack(void)
+
+    Returns:
+        Nothing.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        lib/dump_stack.c (v6.1)
+    """
+    kernel.oops.dump_stack()
+
+
+@macro(fmt="fmt")
+def pr_emerg(fmt: str, *args: Any) -> int:
+    """Print at level emerg.
+
+    C: #define pr_emerg(fmt, ...)
+
+    Args:
+        fmt: a format.
+        args: what the format prints.
+
+    Returns:
+        Bytes printed.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h (v6.1)
+    """
+    return _print(KERN_EMERG, fmt, args)
+
+
+@macro(fmt="fmt")
+def pr_emerg_once(fmt: str, *args: Any) -> int:
+    """Print at level emerg the first time this place is reached.
+
+    C: #define pr_emerg_once(fmt, ...)
+
+    Args:
+        fmt: a format.
+        args: what the format prints.
+
+    Returns:
+        Bytes printed.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h (v6.1)
+    """
+    return _print(KERN_EMERG, fmt, args) if _first_time() else 0
+
+
+@macro(fmt="fmt")
+def pr_emerg_ratelimited(fmt: str, *args: Any) -> int:
+    """Print at level emerg, at most 10 times in 5 s from this place.
+
+    C: #define pr_emerg_ratelimited(fmt, ...)
+
+    Args:
+        fmt: a format.
+        args: what the format prints.
+
+    Returns:
+        Bytes printed.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h (v6.1)
+    """
+    return _print(KERN_EMERG, fmt, args) if _rate_allows() else 0
+
+
+@macro(fmt="fmt")
+def pr_alert(fmt: str, *args: Any) -> int:
+    """Print at level alert.
+
+    C: #define pr_alert(fmt, ...)
+
+    Args:
+        fmt: a format.
+        args: what the format prints.
+
+    Returns:
+        Bytes printed.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h (v6.1)
+    """
+    return _print(KERN_ALERT, fmt, args)
+
+
+@macro(fmt="fmt")
+def pr_alert_once(fmt: str, *args: Any) -> int:
+    """Print at level alert the first time this place is reached.
+
+    C: #define pr_alert_once(fmt, ...)
+
+    Args:
+        fmt: a format.
+        args: what the format prints.
+
+    Returns:
+        Bytes printed.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h (v6.1)
+    """
+    return _print(KERN_ALERT, fmt, args) if _first_time() else 0
+
+
+@macro(fmt="fmt")
+def pr_alert_ratelimited(fmt: str, *args: Any) -> int:
+    """Print at level alert, at most 10 times in 5 s from this place.
+
+    C: #define pr_alert_ratelimited(fmt, ...)
+
+    Args:
+        fmt: a format.
+        args: what the format prints.
+
+    Returns:
+        Bytes printed.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h (v6.1)
+    """
+    return _print(KERN_ALERT, fmt, args) if _rate_allows() else 0
+
+
+@macro(fmt="fmt")
+def pr_crit(fmt: str, *args: Any) -> int:
+    """Print at level crit.
+
+    C: #define pr_crit(fmt, ...)
+
+    Args:
+        fmt: a format.
+        args: what the format prints.
+
+    Returns:
+        Bytes printed.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h (v6.1)
+    """
+    return _print(KERN_CRIT, fmt, args)
+
+
+@macro(fmt="fmt")
+def pr_crit_once(fmt: str, *args: Any) -> int:
+    """Print at level crit the first time this place is reached.
+
+    C: #define pr_crit_once(fmt, ...)
+
+    Args:
+        fmt: a format.
+        args: what the format prints.
+
+    Returns:
+        Bytes printed.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h (v6.1)
+    """
+    return _print(KERN_CRIT, fmt, args) if _first_time() else 0
+
+
+@macro(fmt="fmt")
+def pr_crit_ratelimited(fmt: str, *args: Any) -> int:
+    """Print at level crit, at most 10 times in 5 s from this place.
+
+    C: #define pr_crit_ratelimited(fmt, ...)
+
+    Args:
+        fmt: a format.
+        args: what the format prints.
+
+    Returns:
+        Bytes printed.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h (v6.1)
+    """
+    return _print(KERN_CRIT, fmt, args) if _rate_allows() else 0
+
+
+@macro(fmt="fmt")
+def pr_err(fmt: str, *args: Any) -> int:
+    """Print at level err.
+
+    C: #define pr_err(fmt, ...)
+
+    Args:
+        fmt: a format.
+        args: what the format prints.
+
+    Returns:
+        Bytes printed.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h (v6.1)
+    """
+    return _print(KERN_ERR, fmt, args)
+
+
+@macro(fmt="fmt")
+def pr_err_once(fmt: str, *args: Any) -> int:
+    """Print at level err the first time this place is reached.
+
+    C: #define pr_err_once(fmt, ...)
+
+    Args:
+        fmt: a format.
+        args: what the format prints.
+
+    Returns:
+        Bytes printed.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h (v6.1)
+    """
+    return _print(KERN_ERR, fmt, args) if _first_time() else 0
+
+
+@macro(fmt="fmt")
+def pr_err_ratelimited(fmt: str, *args: Any) -> int:
+    """Print at level err, at most 10 times in 5 s from this place.
+
+    C: #define pr_err_ratelimited(fmt, ...)
+
+    Args:
+        fmt: a format.
+        args: what the format prints.
+
+    Returns:
+        Bytes printed.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h (v6.1)
+    """
+    return _print(KERN_ERR, fmt, args) if _rate_allows() else 0
+
+
+@macro(fmt="fmt")
+def pr_warn(fmt: str, *args: Any) -> int:
+    """Print at level warn.
+
+    C: #define pr_warn(fmt, ...)
+
+    Args:
+        fmt: a format.
+        args: what the format prints.
+
+    Returns:
+        Bytes printed.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h (v6.1)
+    """
+    return _print(KERN_WARNING, fmt, args)
+
+
+@macro(fmt="fmt")
+def pr_warn_once(fmt: str, *args: Any) -> int:
+    """Print at level warn the first time this place is reached.
+
+    C: #define pr_warn_once(fmt, ...)
+
+    Args:
+        fmt: a format.
+        args: what the format prints.
+
+    Returns:
+        Bytes printed.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h (v6.1)
+    """
+    return _print(KERN_WARNING, fmt, args) if _first_time() else 0
+
+
+@macro(fmt="fmt")
+def pr_warn_ratelimited(fmt: str, *args: Any) -> int:
+    """Print at level warn, at most 10 times in 5 s from this place.
+
+    C: #define pr_warn_ratelimited(fmt, ...)
+
+    Args:
+        fmt: a format.
+        args: what the format prints.
+
+    Returns:
+        Bytes printed.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h (v6.1)
+    """
+    return _print(KERN_WARNING, fmt, args) if _rate_allows() else 0
+
+
+@macro(fmt="fmt")
+def pr_notice(fmt: str, *args: Any) -> int:
+    """Print at level notice.
+
+    C: #define pr_notice(fmt, ...)
+
+    Args:
+        fmt: a format.
+        args: what the format prints.
+
+    Returns:
+        Bytes printed.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h (v6.1)
+    """
+    return _print(KERN_NOTICE, fmt, args)
+
+
+@macro(fmt="fmt")
+def pr_notice_once(fmt: str, *args: Any) -> int:
+    """Print at level notice the first time this place is reached.
+
+    C: #define pr_notice_once(fmt, ...)
+
+    Args:
+        fmt: a format.
+        args: what the format prints.
+
+    Returns:
+        Bytes printed.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h (v6.1)
+    """
+    return _print(KERN_NOTICE, fmt, args) if _first_time() else 0
+
+
+@macro(fmt="fmt")
+def pr_notice_ratelimited(fmt: str, *args: Any) -> int:
+    """Print at level notice, at most 10 times in 5 s from this place.
+
+    C: #define pr_notice_ratelimited(fmt, ...)
+
+    Args:
+        fmt: a format.
+        args: what the format prints.
+
+    Returns:
+        Bytes printed.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h (v6.1)
+    """
+    return _print(KERN_NOTICE, fmt, args) if _rate_allows() else 0
+
+
+@macro(fmt="fmt")
+def pr_info(fmt: str, *args: Any) -> int:
+    """Print at level info.
+
+    C: #define pr_info(fmt, ...)
+
+    Args:
+        fmt: a format.
+        args: what the format prints.
+
+    Returns:
+        Bytes printed.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h (v6.1)
+    """
+    return _print(KERN_INFO, fmt, args)
+
+
+@macro(fmt="fmt")
+def pr_info_once(fmt: str, *args: Any) -> int:
+    """Print at level info the first time this place is reached.
+
+    C: #define pr_info_once(fmt, ...)
+
+    Args:
+        fmt: a format.
+        args: what the format prints.
+
+    Returns:
+        Bytes printed.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h (v6.1)
+    """
+    return _print(KERN_INFO, fmt, args) if _first_time() else 0
+
+
+@macro(fmt="fmt")
+def pr_info_ratelimited(fmt: str, *args: Any) -> int:
+    """Print at level info, at most 10 times in 5 s from this place.
+
+    C: #define pr_info_ratelimited(fmt, ...)
+
+    Args:
+        fmt: a format.
+        args: what the format prints.
+
+    Returns:
+        Bytes printed.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h (v6.1)
+    """
+    return _print(KERN_INFO, fmt, args) if _rate_allows() else 0

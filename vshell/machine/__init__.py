@@ -1,0 +1,1 @@
+"""Builds the host, owns its OS thread; the only thread-safe surface."""

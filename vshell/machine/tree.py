@@ -1,0 +1,212 @@
+"""The host's files: programs, /etc, the kernel's build tree, empty directories."""
+
+from __future__ import annotations
+
+import os
+
+from vshell.kernel.process import PROGRAM_MAGIC
+from vshell.kernel.vfs import Directory, RegularFile, Symlink
+from vshell.machine.vmlinux import HEADER_NAMES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from vshell.kernel.core import Kernel
+    from vshell.kernel.vfs import Vfs
+    from vshell.machine.settings import HostSettings
+
+__all__ = ["install", "program_names"]
+
+_USR = os.path.join(os.path.dirname(os.path.dirname(__file__)), "usr")
+_SBIN = frozenset(("depmod", "insmod", "lsmod", "modinfo", "modprobe", "reboot", "rmmod", "sysctl"))
+# A second name of a program, and the program.
+_ALIASES = {
+    "[": "test",
+    "sh": "bash",
+    "egrep": "grep",
+    "fgrep": "grep",
+    "poweroff": "reboot",
+    "cc": "gcc",
+}
+_SETUID = frozenset(("sudo", "su"))
+
+
+class _LazyFile(RegularFile):
+    # A file whose contents are written down when somebody looks.
+    def __init__(self, vfs: Vfs, text: Callable[[], str]) -> None:
+        super().__init__(vfs, 0o644)
+        self._text: Callable[[], str] | None = text
+
+    def _fill(self) -> None:
+        if self._text is not None:
+            text, self._text = self._text, None
+            self.data = bytearray(text().encode())
+            self.vfs.use(len(self.data))
+
+    def size(self) -> int:
+        self._fill()
+        return super().size()
+
+    def read_at(self, position: int, count: int) -> bytes:
+        self._fill()
+        return super().read_at(position, count)
+
+    def write_at(self, position: int, data: bytes) -> int:
+        self._fill()
+        return super().write_at(position, data)
+
+    def truncate(self, size: int) -> None:
+        self._fill()
+        super().truncate(size)
+
+
+def program_names() -> list[str]:
+    """List the programs of ``vshell.usr``, one per file."""
+    names = [name[:-3] for name in os.listdir(_USR) if name.endswith(".py") and name[0] != "_"]
+    return sorted([*names, "bash"])
+
+
+def install(kernel: Kernel, settings: HostSettings) -> None:
+    """Lay out everything but /dev, /proc, /sys and the home directory."""
+    vfs = kernel.vfs
+    _install_programs(vfs)
+    _install_etc(vfs, settings)
+    _install_headers(vfs, settings)
+    for path in (
+        "/boot",
+        "/home",
+        "/media",
+        "/mnt",
+        "/opt",
+        "/run",
+        "/srv",
+        "/usr/share",
+        "/var/log",
+    ):
+        vfs.make_directories(path)
+    vfs.make_directories("/root").permissions = 0o700
+    for path in ("/tmp", "/var/tmp"):
+        vfs.make_directories(path).permissions = 0o1777
+    release = settings.release
+    vfs.place_text(f"/boot/config-{release}", _boot_config(settings))
+    vfs.mounts.append(("/dev/sda2", "/", "ext4", "rw,relatime,errors=remount-ro"))
+
+
+def _install_programs(vfs: Vfs) -> None:
+    bin_ = vfs.make_directories("/usr/bin")
+    sbin = vfs.make_directories("/usr/sbin")
+    for name in program_names():
+        _install_program(vfs, sbin if name in _SBIN else bin_, name, name)
+    for name, program in _ALIASES.items():
+        if (sbin if program in _SBIN else bin_).lookup(program) is not None:
+            _install_program(vfs, sbin if program in _SBIN else bin_, name, program)
+    vfs.make_directories("/usr/lib")
+    for name in ("bin", "sbin", "lib"):
+        vfs.place(f"/{name}", Symlink(vfs, f"usr/{name}"))
+
+
+def _install_program(vfs: Vfs, folder: Directory, name: str, program: str) -> None:
+    stub = PROGRAM_MAGIC + f"vshell program: {program}\n".encode()
+    folder.add(name, RegularFile(vfs, 0o4755 if name in _SETUID else 0o755, data=stub))
+
+
+def _install_etc(vfs: Vfs, settings: HostSettings) -> None:
+    passwd = "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\n"
+    group = "root:x:0:\ndaemon:x:1:\ntty:x:5:\n"
+    user = settings.user
+    if user != "root":
+        group += f"sudo:x:27:{user}\n{user}:x:{settings.gid}:\n"
+    passwd += "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
+    if user != "root":
+        passwd += f"{user}:x:{settings.uid}:{settings.gid}:{user}:{settings.home}:/bin/bash\n"
+    group += "nogroup:x:65534:\n"
+    os_id = settings.os_name.split(" ")[0].lower()
+    os_release = f'PRETTY_NAME="{settings.os_pretty}"\nNAME="{settings.os_name}"\n'
+    os_release += f'VERSION_ID="{settings.os_version}"\nID={os_id}\n'
+    texts = {
+        "passwd": passwd,
+        "group": group,
+        "hostname": settings.hostname + "\n",
+        "hosts": f"127.0.0.1\tlocalhost\n127.0.1.1\t{settings.hostname}\n",
+        "os-release": os_release,
+        "issue": f"{settings.os_pretty} \\n \\l\n\n",
+        "shells": "/bin/sh\n/bin/bash\n/usr/bin/bash\n",
+        "bash.bashrc": "alias ll='ls -alF'\nalias la='ls -A'\n",
+    }
+    for name, text in texts.items():
+        vfs.place_text(f"/etc/{name}", text)
+    vfs.make_directories("/etc/modprobe.d")
+    vfs.place_text("/usr/lib/gcc/x86_64-linux-gnu/12/version", settings.gcc + "\n")
+
+
+def _boot_config(settings: HostSettings) -> str:
+    hz = "\n".join(
+        f"CONFIG_HZ_{hz}=y" if hz == settings.hz else f"# CONFIG_HZ_{hz} is not set"
+        for hz in (100, 250, 300, 1000)
+    )
+    preempt = {"none": "NONE", "voluntary": "VOLUNTARY", "full": ""}
+    kinds = []
+    for kind, suffix in preempt.items():
+        name = f"CONFIG_PREEMPT_{suffix}".rstrip("_")
+        kinds.append(f"{name}=y" if kind == settings.preempt else f"# {name} is not set")
+    lines = [f'CONFIG_CC_VERSION_TEXT="{settings.kernel_gcc}"', "CONFIG_64BIT=y", "CONFIG_SMP=y"]
+    lines += [f"CONFIG_NR_CPUS={max(settings.cpus, 64)}", hz, f"CONFIG_HZ={settings.hz}", *kinds]
+    lines += [
+        "CONFIG_NO_HZ=y",
+        "CONFIG_HIGH_RES_TIMERS=y",
+        "CONFIG_MODULES=y",
+        "CONFIG_MODULE_UNLOAD=y",
+    ]
+    lines += ["CONFIG_MODULE_FORCE_UNLOAD=y", "CONFIG_MODVERSIONS=y", "CONFIG_DYNAMIC_DEBUG=y"]
+    lines += ["CONFIG_SOFTLOCKUP_DETECTOR=y", "CONFIG_DETECT_HUNG_TASK=y"]
+    lines += [f"CONFIG_DEFAULT_HUNG_TASK_TIMEOUT={settings.hung_task_timeout}"]
+    if settings.srcversion_all:
+        lines.append("CONFIG_MODULE_SRCVERSION_ALL=y")
+    return "\n".join(lines) + "\n"
+
+
+def _install_headers(vfs: Vfs, settings: HostSettings) -> None:
+    from vshell.machine.headers import header_path  # noqa: PLC0415 - only the path, not the texts
+
+    release = settings.release
+    tree = f"/usr/src/linux-headers-{release}"
+    common = settings.headers_common or tree
+    makefile = "# The kernel's Makefile; external modules are built with make -C HERE M=DIRECTORY\n"
+    if settings.headers_common:
+        vfs.place_text(f"{common}/Makefile", makefile)
+        makefile = f"include {common}/Makefile\n"
+        vfs.place_text(f"{common}/scripts/Makefile.build", "# Building\n")
+        vfs.place_text(f"{common}/scripts/Makefile.modpost", "# Module versions\n")
+    vfs.place_text(f"{tree}/Makefile", makefile)
+    vfs.place_text(f"{tree}/scripts/Makefile.build", "# Building\n")
+    vfs.place_text(f"{tree}/scripts/Makefile.modpost", "# Module versions\n")
+    vfs.place_text(f"{tree}/include/config/kernel.release", release + "\n")
+    config = (
+        _boot_config(settings)
+        + f"VERMAGIC_FLAGS={settings.vermagic_flags}\nCC_VERSION_TEXT={settings.gcc}\n"
+    )
+    vfs.place_text(f"{tree}/include/config/auto.conf", config)
+    for header in HEADER_NAMES:
+        vfs.place(
+            f"{common}/include/{header_path(header)}",
+            _LazyFile(vfs, lambda name=header: _header(name)),
+        )
+    modules = f"/usr/lib/modules/{release}"
+    vfs.place(f"{modules}/build", Symlink(vfs, tree))
+    vfs.make_directories(f"{modules}/kernel")
+    vfs.make_directories(f"{modules}/updates")
+    for name in ("modules.dep", "modules.alias", "modules.symbols"):
+        vfs.place_text(f"{modules}/{name}", "")
+    vfs.place_text(
+        f"{modules}/modules.builtin", "".join(f"kernel/{name}.ko\n" for name in _BUILTIN)
+    )
+
+
+_BUILTIN = ("kernel/configs", "fs/ext4/ext4", "drivers/tty/serial/8250/8250", "lib/crc16")
+
+
+def _header(header: str) -> str:
+    from vshell.machine.headers import header_text  # noqa: PLC0415 - reads the whole mirror
+
+    return header_text(header)

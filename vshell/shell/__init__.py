@@ -1,0 +1,1 @@
+"""The shell language, headless: a program of the virtual machine."""

@@ -1,0 +1,95 @@
+"""``help``: what a newcomer needs first, and a line about each builtin."""
+
+from __future__ import annotations
+
+__all__ = ["help_text"]
+
+_LINES = {
+    ":": "do nothing, successfully",
+    ".": "run a file's commands in this shell",
+    "[": "test a condition",
+    "alias": "give a command another name",
+    "bg": "let a stopped job go on in the background",
+    "break": "leave a loop",
+    "builtin": "run a builtin even where a function hides it",
+    "cd": "go to another directory",
+    "command": "run a command even where a function hides it; -v says what it is",
+    "continue": "go on with the next turn of a loop",
+    "declare": "set variables and their attributes",
+    "dirs": "show the directory stack",
+    "disown": "forget a job",
+    "echo": "print its arguments",
+    "eval": "run its arguments as a command",
+    "exec": "replace the shell by a program; redirect for good",
+    "exit": "leave the shell",
+    "export": "pass variables on to programs",
+    "false": "fail",
+    "fg": "bring a job to the foreground",
+    "hash": "show where commands were found",
+    "help": "this text",
+    "history": "show the lines entered",
+    "jobs": "list jobs",
+    "kill": "send a signal to a process or job",
+    "let": "evaluate arithmetic",
+    "local": "make a variable of a function's own",
+    "logout": "leave the shell",
+    "popd": "go back to a directory of the stack",
+    "printf": "print by a format",
+    "pushd": "go to a directory and remember this one",
+    "pwd": "show the working directory",
+    "read": "read a line into variables",
+    "readonly": "make variables unchangeable",
+    "return": "leave a function",
+    "set": "set options and positional parameters",
+    "shift": "drop positional parameters",
+    "shopt": "set further options",
+    "source": "run a file's commands in this shell",
+    "test": "test a condition",
+    "times": "show CPU time used",
+    "trap": "run commands when a signal comes",
+    "true": "succeed",
+    "type": "say what a command is",
+    "typeset": "set variables and their attributes",
+    "umask": "set which permissions new files lack",
+    "unalias": "forget an alias",
+    "unset": "forget variables and functions",
+    "wait": "wait for jobs",
+}
+
+_INTRODUCTION = """\
+This is vshell: a Linux host that is not there. A virtual kernel runs behind this prompt; modules are
+written in Python (see kthread.py here) and read like their C originals.
+
+  ls; cat kthread.py Makefile     look at the tutorial's module
+  make                            build it
+  modinfo kthread.ko              what it says of itself
+  sudo insmod ./kthread.ko        load it: two threads begin to run
+  lsmod | grep kthread            it is loaded
+  ps -N | grep kthread_park       the two threads
+  dmesg                           what they print
+  sudo rmmod kthread              unload it
+
+Commands of userland: ls /usr/bin. The shell's own commands, with `help NAME' for one of them:
+
+"""
+
+
+def help_text(topic: str, names: list[str]) -> str | None:
+    """Give the help on a topic.
+
+    Args:
+        topic: a builtin's name, "" for the introduction.
+        names: all builtins.
+
+    Returns:
+        The text, None if there is no such topic.
+    """
+    if topic:
+        return f"{topic}: {_LINES[topic]}\n" if topic in _LINES else None
+    rows = []
+    width = max(len(name) for name in names) + 2
+    for start in range(0, len(names), 7):
+        rows.append(
+            "  " + "".join(f"{name:<{width}s}" for name in names[start : start + 7]).rstrip()
+        )
+    return _INTRODUCTION + "\n".join(rows) + "\n"

@@ -1,0 +1,180 @@
+"""Redirections: making descriptors lead elsewhere, for one command or for good."""
+
+from __future__ import annotations
+
+from vshell.abi.errno import KernelError, strerror
+from vshell.shell.state import ShellError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vshell.kernel.syscall import Sys
+    from vshell.shell.expand import Expander
+    from vshell.shell.syntax import Redirect
+
+__all__ = ["Saved", "apply_redirects"]
+
+_O_RDONLY, _O_WRONLY, _O_RDWR = 0, 1, 2
+_O_CREAT, _O_EXCL, _O_TRUNC, _O_APPEND = 0o100, 0o200, 0o1000, 0o2000
+_FLAGS = {
+    "<": _O_RDONLY,
+    ">": _O_WRONLY | _O_CREAT | _O_TRUNC,
+    ">|": _O_WRONLY | _O_CREAT | _O_TRUNC,
+    ">>": _O_WRONLY | _O_CREAT | _O_APPEND,
+    "<>": _O_RDWR | _O_CREAT,
+    "&>": _O_WRONLY | _O_CREAT | _O_TRUNC,
+    "&>>": _O_WRONLY | _O_CREAT | _O_APPEND,
+}
+_SAVE_FROM = 10
+
+
+class Saved:
+    """Where descriptors led before, to put them back."""
+
+    def __init__(self, sys: Sys) -> None:
+        """Have saved nothing."""
+        self._sys = sys
+        self._copies: list[tuple[int, int | None]] = []
+
+    def save(self, fd: int) -> None:
+        """Remember where a descriptor leads."""
+        sys = self._sys
+        if fd not in sys.descriptors():
+            self._copies.append((fd, None))
+            return
+        copy = sys.dup(fd, _SAVE_FROM)
+        sys.set_cloexec(copy)
+        self._copies.append((fd, copy))
+
+    def restore(self) -> None:
+        """Put everything back, the last change first."""
+        sys = self._sys
+        for fd, copy in reversed(self._copies):
+            if copy is None:
+                if fd in sys.descriptors():
+                    sys.close(fd)
+            else:
+                sys.dup2(copy, fd)
+                sys.close(copy)
+        self._copies.clear()
+
+
+def apply_redirects(
+    sys: Sys,
+    expander: Expander,
+    redirects: list[Redirect],
+    saved: Saved | None,
+    *,
+    noclobber: bool = False,
+) -> None:
+    """Carry out redirections in order.
+
+    Args:
+        sys: the shell's system calls.
+        expander: expands the targets.
+        redirects: what to do.
+        saved: where to note what was; None if it need not come back.
+        noclobber: whether ``>`` refuses to overwrite a file.
+
+    Raises:
+        ShellError: with bash's text.
+    """
+    for redirect in redirects:
+        _apply_one(sys, expander, redirect, saved, noclobber=noclobber)
+
+
+def _apply_one(
+    sys: Sys, expander: Expander, redirect: Redirect, saved: Saved | None, *, noclobber: bool
+) -> None:
+    operator = redirect.operator
+    fd = redirect.fd
+    if operator in ("<<", "<<-", "<<<"):
+        fd = 0 if fd is None else fd
+        _note(saved, fd)
+        _here_document(sys, expander, redirect, fd)
+        return
+    if operator in ("<&", ">&"):
+        if _duplicate(sys, expander, redirect, saved):
+            return
+        operator = "&>"
+    if fd is None:
+        fd = 0 if operator in ("<", "<>") else 1
+    path = expander.single(redirect.target)
+    flags = _FLAGS[operator]
+    if noclobber and operator == ">" and _is_regular(sys, path):
+        raise ShellError(f"{path}: cannot overwrite existing file")
+    try:
+        opened = sys.open(path, flags)
+    except KernelError as error:
+        raise ShellError(f"{path}: {strerror(error.errno)}") from None
+    _note(saved, fd)
+    if operator in ("&>", "&>>"):
+        _note(saved, 2)
+    _move(sys, opened, fd)
+    if operator in ("&>", "&>>"):
+        sys.dup2(fd, 2)
+
+
+def _note(saved: Saved | None, fd: int) -> None:
+    if saved is not None:
+        saved.save(fd)
+
+
+def _move(sys: Sys, opened: int, fd: int) -> None:
+    if opened != fd:
+        sys.dup2(opened, fd)
+        sys.close(opened)
+
+
+def _is_regular(sys: Sys, path: str) -> bool:
+    try:
+        return sys.stat(path).mode & 0o170000 == 0o100000
+    except KernelError:
+        return False
+
+
+# n>&m, n>&-, and >&file, which is another spelling of &>file. False for the last.
+def _duplicate(sys: Sys, expander: Expander, redirect: Redirect, saved: Saved | None) -> bool:
+    target = expander.single(redirect.target)
+    fd = redirect.fd
+    if fd is None:
+        fd = 0 if redirect.operator == "<&" else 1
+    if target == "-":
+        _note(saved, fd)
+        if fd in sys.descriptors():
+            sys.close(fd)
+        return True
+    digits = target.removesuffix("-")
+    if not digits.isdigit():
+        if redirect.operator == ">&" and redirect.fd is None:
+            return False
+        raise ShellError(f"{target}: ambiguous redirect")
+    if int(digits) not in sys.descriptors():
+        raise ShellError(f"{digits}: Bad file descriptor")
+    _note(saved, fd)
+    sys.dup2(int(digits), fd)
+    if target.endswith("-") and int(digits) != fd:
+        sys.close(int(digits))
+    return True
+
+
+# The body goes through a pipe if it fits into one, else through a file that is gone at once.
+def _here_document(sys: Sys, expander: Expander, redirect: Redirect, fd: int) -> None:
+    if redirect.operator == "<<<":
+        text = expander.text(redirect.target) + "\n"
+    else:
+        assert redirect.body is not None
+        text = expander.text(redirect.body)
+    data = text.encode("utf-8", "surrogateescape")
+    if len(data) <= 65536:
+        reader, writer = sys.pipe()
+        if data:
+            sys.write(writer, data)
+        sys.close(writer)
+        _move(sys, reader, fd)
+        return
+    path = f"/tmp/sh-thd.{sys.getpid()}"
+    opened = sys.open(path, _O_RDWR | _O_CREAT | _O_EXCL, 0o600)
+    sys.unlink(path)
+    sys.write(opened, data)
+    sys.lseek(opened, 0, 0)
+    _move(sys, opened, fd)

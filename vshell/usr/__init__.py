@@ -1,0 +1,1 @@
+"""Userland: one program per file; system calls only."""

@@ -1,0 +1,125 @@
+"""sudo: run a command as root, for users who may.
+
+Source: sudo(8), 1.9.11. No password is asked for: who sits here owns the host.
+"""
+
+from __future__ import annotations
+
+from vshell.abi.errno import KernelError, strerror
+from vshell.usr._program import Io, OptionError, getopt, program
+
+__all__ = ["main"]
+
+_SECURE_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin"
+_USAGE = "usage: sudo -h | -K | -k | -V\nusage: sudo [-bEHknS] [-u user] [VAR=value] [-i | -s] [command [arg ...]]\n"
+
+
+@program
+def main(io: Io, words: list[str]) -> int:
+    """Run a command as another user: ``sudo [-u USER] [-i|-s] [VAR=value...] COMMAND [ARG...]``."""
+    try:
+        long = {"user=": "u", "login": "i", "shell": "s", "help": "h", "version": "V", "list": "l"}
+        options, rest = getopt(words, "bEHknSshiVlu:", long, permute=False)
+    except OptionError as error:
+        io.complain(str(error))
+        io.err(_USAGE)
+        return 1
+    values = dict(options)
+    if "V" in values:
+        io.out("Sudo version 1.9.11p3\n")
+        return 0
+    if "h" in values:
+        io.out("sudo - execute a command as another user\n\n" + _USAGE)
+        return 0
+    caller = _user_of(io, str(io.sys.credentials()[0]), field=2)
+    if caller is None or not _may(io, caller[0]):
+        name = caller[0] if caller is not None else "?"
+        io.die(f"{name} is not in the sudoers file.")
+    if "k" in values and not rest:
+        return 0
+    wanted = values.get("u", "root")
+    target = _user_of(io, wanted, field=0) or _user_of(io, wanted.removeprefix("#"), field=2)
+    if target is None:
+        io.die(f"unknown user {wanted}")
+    environment = _environment(io, caller, target, login="i" in values)
+    while rest and "=" in rest[0] and not rest[0].startswith("="):
+        key, _, value = rest.pop(0).partition("=")
+        environment[key] = value
+    if "i" in values or "s" in values:
+        rest = [
+            "-bash" if "i" in values else "/bin/bash",
+            *(["-c", " ".join(rest)] if rest else []),
+        ]
+    if not rest:
+        io.err(_USAGE)
+        return 1
+    return _run(io, rest, target, environment)
+
+
+def _user_of(io: Io, text: str, *, field: int) -> list[str] | None:
+    for line in io.read_text("/etc/passwd").splitlines():
+        fields = line.split(":")
+        if len(fields) > 6 and fields[field] == text:
+            return fields
+    return None
+
+
+def _may(io: Io, user: str) -> bool:
+    if user == "root":
+        return True
+    for line in io.read_text("/etc/group").splitlines():
+        fields = line.split(":")
+        if fields[0] == "sudo" and user in fields[3].split(","):
+            return True
+    return False
+
+
+def _environment(io: Io, caller: list[str], target: list[str], *, login: bool) -> dict[str, str]:
+    old = io.sys.environ()
+    kept = {key: old[key] for key in ("TERM", "LANG", "COLUMNS", "LINES", "TZ") if key in old}
+    new = kept | {
+        "PATH": _SECURE_PATH,
+        "LOGNAME": target[0],
+        "USER": target[0],
+        "HOME": target[5],
+        "SHELL": target[6],
+        "MAIL": f"/var/mail/{target[0]}",
+        "SUDO_USER": caller[0],
+        "SUDO_UID": caller[2],
+        "SUDO_GID": caller[3],
+    }
+    if not login and "PWD" in old:
+        new["PWD"] = old["PWD"]
+    return new
+
+
+def _run(io: Io, command: list[str], target: list[str], environment: dict[str, str]) -> int:
+    sys = io.sys
+    groups = []
+    for line in io.read_text("/etc/group").splitlines():
+        fields = line.split(":")
+        if len(fields) > 3 and target[0] in fields[3].split(","):
+            groups.append(int(fields[2]))
+    path = _find(io, command[0], environment["PATH"])
+    if path is None:
+        io.die(f"{command[0]}: command not found")
+    environment["SUDO_COMMAND"] = " ".join([path, *command[1:]])
+    sys.set_credentials(int(target[2]), int(target[3]), groups)
+    if command[0] == "-bash":
+        sys.chdir(target[5])
+    try:
+        sys.execve(path, command, environment)
+    except KernelError as error:
+        io.die(f"unable to execute {path}: {strerror(error.errno)}")
+
+
+def _find(io: Io, name: str, path: str) -> str | None:
+    if name == "-bash":
+        return "/bin/bash"
+    if "/" in name:
+        return name if io.sys.access(name, 0) else None
+    for folder in path.split(":"):
+        candidate = f"{folder}/{name}"
+        if io.sys.access(candidate, 1):
+            return candidate
+    return None

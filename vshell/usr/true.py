@@ -1,0 +1,18 @@
+"""true: do nothing, successfully.
+
+Source: true(1), coreutils 9.1
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vshell.kernel.syscall import Sys
+
+__all__ = ["main"]
+
+
+def main(argv: list[str], sys: Sys) -> int:
+    """Succeed, whatever the arguments."""
+    del argv, sys
+    return 0
