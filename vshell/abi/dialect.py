@@ -1,7 +1,9 @@
-"""The Python that a module may be written in: what ``make`` accepts and the kernel provides.
+"""The Python that a module may be written in.
 
-The compiler (``kbuild``) and the loader (``kernel.module``) must agree on these names, and know nothing else
-of each other.
+It is what ``make`` accepts and the kernel provides.
+
+The compiler (``kbuild``) and the loader (``kernel.module``) must agree on these names, and
+know nothing else of each other.
 """
 
 from __future__ import annotations
@@ -17,15 +19,52 @@ __all__ = [
 ]
 
 BUILTINS = frozenset(
-    ["abs", "all", "any", "bin", "bool", "bytearray", "bytes", "chr", "dict", "divmod", "enumerate", "frozenset", "hex", "int", "isinstance", "len", "list", "max", "min", "object", "oct", "ord", "pow", "range", "repr", "reversed", "round", "set", "sorted", "str", "sum", "tuple", "zip"]
+    [
+        "abs",
+        "all",
+        "any",
+        "bin",
+        "bool",
+        "bytearray",
+        "bytes",
+        "chr",
+        "dict",
+        "divmod",
+        "enumerate",
+        "frozenset",
+        "hex",
+        "int",
+        "isinstance",
+        "len",
+        "list",
+        "max",
+        "min",
+        "object",
+        "oct",
+        "ord",
+        "pow",
+        "range",
+        "repr",
+        "reversed",
+        "round",
+        "set",
+        "sorted",
+        "str",
+        "sum",
+        "tuple",
+        "zip",
+    ]
 )
-"""Built-in functions and types that stand for what C's language itself offers; no input, output or import."""
+"""Built-in functions and types that stand for what C's language itself offers.
+
+No input, no output, no import.
+"""
 
 HOOK_PREFIX = "__vshell"
 """Names that begin so belong to the compiler; a module may not use them."""
 
 HOOK_RUNTIME = "__vshell__"
-"""The running kernel's face towards compiled code; its ``turns`` is the running task's loop turns."""
+"""The running kernel's face towards compiled code; its ``turns`` are the running task's."""
 
 HOOK_COMPRESS = "__vshell_compress__"
 """itertools.compress: a ``for`` loop's iterator, each item paid for with a turn."""

@@ -1,11 +1,58 @@
 """Linux's error numbers, their names and the text that goes with them.
 
-Source: include/uapi/asm-generic/errno-base.h, errno.h, include/linux/errno.h (v6.1); texts are glibc's strerror().
+Source: include/uapi/asm-generic/errno-base.h, errno.h, include/linux/errno.h (v6.1);
+texts are glibc's strerror().
 """
 
 from __future__ import annotations
 
-__all__ = ["NAMES", "KernelError", "name_of", "strerror"]
+__all__ = [
+    "E2BIG",
+    "EACCES",
+    "EAGAIN",
+    "EBADF",
+    "EBUSY",
+    "ECHILD",
+    "EDEADLK",
+    "EEXIST",
+    "EFAULT",
+    "EFBIG",
+    "EINTR",
+    "EINVAL",
+    "EIO",
+    "EISDIR",
+    "ELOOP",
+    "EMFILE",
+    "ENAMETOOLONG",
+    "ENFILE",
+    "ENODATA",
+    "ENODEV",
+    "ENOENT",
+    "ENOEXEC",
+    "ENOMEM",
+    "ENOSPC",
+    "ENOSYS",
+    "ENOTDIR",
+    "ENOTEMPTY",
+    "ENOTTY",
+    "ENXIO",
+    "EOPNOTSUPP",
+    "EPERM",
+    "EPIPE",
+    "ERANGE",
+    "ERESTARTSYS",
+    "EROFS",
+    "ESPIPE",
+    "ESRCH",
+    "ETIME",
+    "ETIMEDOUT",
+    "ETXTBSY",
+    "EXDEV",
+    "NAMES",
+    "KernelError",
+    "name_of",
+    "strerror",
+]
 
 # One line per error: number, name, text.
 _TABLE = """\
@@ -142,7 +189,7 @@ _fill()
 
 
 def strerror(number: int) -> str:
-    """Give the text that C's strerror() has for an error number.
+    """Give an error number's text, as the C library has it.
 
     Args:
         number: a positive error number; 0 gives "Success".
@@ -156,12 +203,12 @@ def strerror(number: int) -> str:
 
 
 def name_of(number: int) -> str:
-    """Give an error number's name, such as "EINTR" for 4; its digits if it has none."""
+    """Give an error number's name ("EINTR" for 4), its digits if it has none."""
     return NAMES.get(number) or str(number)
 
 
 class KernelError(Exception):
-    """An operation failed as Linux lets it fail: carries a positive error number.
+    """An operation failed as Linux lets it fail, with a positive errno.
 
     System calls raise it, programs catch it at their edge and print ``strerror(errno)``.
     """

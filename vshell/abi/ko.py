@@ -1,7 +1,10 @@
-"""The .ko container: a small ELF file whose sections a module loader, modpost and modinfo read.
+"""The .ko container: a small ELF file.
 
-It is a real ELF64 relocatable, so that ordinary tools recognise it and kmod's own modinfo prints it. Nothing
-in it is unpickled; the compiled module is the one section only this Python can read, and says so.
+Its sections are what the module loader, modpost and modinfo read.
+
+It is a real ELF64 relocatable, so that ordinary tools recognise it and kmod's own modinfo
+prints it. Nothing in it is unpickled; the compiled module is the one section only this
+Python can read, and says so.
 
 Sections::
 
@@ -11,7 +14,7 @@ Sections::
     .vshell.imports   one line per name from a header: "header name local-name"
     .vshell.externs   one line per symbol of another module: its name
     .vshell.exports   one line per exported symbol: "name crc export-type"
-    .vshell.functions one line per function: "name first-line last-line section"
+    .vshell.functions one line per function: "name first-line last-line section inlined"
     .vshell.source    the path of the source file
 """
 
@@ -36,17 +39,28 @@ _ALIGN = 4096
 
 
 class KoError(Exception):
-    """A file that is no module; the text is what the kernel logs, "" for nothing."""
+    """A file that is no module; the text is for the kernel log, "" for none."""
 
 
 class Function:
     """A function of a module and where its source stands."""
 
-    __slots__ = ("first_line", "last_line", "name", "section")
+    __slots__ = ("first_line", "inlined", "last_line", "name", "section")
 
-    def __init__(self, name: str, first_line: int, last_line: int, section: str) -> None:
-        """Describe a function; section is .text, .init.text or .exit.text."""
+    def __init__(
+        self, name: str, first_line: int, last_line: int, section: str, *, inlined: bool = False
+    ) -> None:
+        """Describe a function.
+
+        Args:
+            name: in the source.
+            first_line: of its definition.
+            last_line: of its body.
+            section: .text, .init.text or .exit.text.
+            inlined: whether it is part of its only caller, as a C compiler makes it.
+        """
         self.name = name
+        self.inlined = inlined
         self.first_line = first_line
         self.last_line = last_line
         self.section = section
@@ -78,7 +92,10 @@ class KoFile:
         return [value for name, value in self.modinfo if name == key]
 
     def text_size(self) -> int:
-        """Estimate the bytes of machine code outside init: 24 a source line, 16 a function."""
+        """Estimate the bytes of machine code outside init.
+
+        24 for a source line, 16 for a function.
+        """
         lines = [f for f in self.functions if f.section != ".init.text"]
         return sum(24 * (f.last_line - f.first_line + 1) + 16 for f in lines)
 
@@ -87,7 +104,8 @@ class KoFile:
         imports = "".join(f"{header} {name} {local}\n" for header, name, local in self.imports)
         exports = "".join(f"{name} {crc:#010x} {kind}\n" for name, crc, kind in self.exports)
         functions = "".join(
-            f"{f.name} {f.first_line} {f.last_line} {f.section}\n" for f in self.functions
+            f"{f.name} {f.first_line} {f.last_line} {f.section} {int(f.inlined)}\n"
+            for f in self.functions
         )
         modinfo = "".join(f"{key}={value}\0" for key, value in self.modinfo)
         sections = [
@@ -126,8 +144,9 @@ class KoFile:
                 name, crc, kind = line.split(" ")
                 ko.exports.append((name, int(crc, 16), kind))
             for line in _lines(sections, ".vshell.functions"):
-                name, first, last, section = line.split(" ")
-                ko.functions.append(Function(name, int(first), int(last), section))
+                name, first, last, section, inlined = line.split(" ")
+                found = Function(name, int(first), int(last), section, inlined=inlined == "1")
+                ko.functions.append(found)
         except ValueError as error:
             raise KoError("") from error
         ko.source = sections.get(".vshell.source", b"").decode("utf-8", "replace")

@@ -1,7 +1,9 @@
-"""Marks on the functions of the mirror that tell the compiler and the loader what they are in C.
+"""Marks on the functions of the mirror: what they are in C.
 
-A mark only sets an attribute; the function stays what it is. ``machine.headers`` writes the marks into the
-header files that ``make`` reads, and the loader reads ``export_type``.
+The compiler and the loader read them.
+
+A mark only sets an attribute; the function stays what it is. ``machine.headers`` writes the marks
+into the header files that ``make`` reads, and the loader reads ``export_type``.
 """
 
 from __future__ import annotations
@@ -47,6 +49,6 @@ def macro(
 
 
 def value_macro(function: F) -> F:
-    """Mark what is used without parentheses: its bare name is read anew at each use."""
+    """Mark what is used without parentheses: its name is read at each use."""
     function.macro = {"value": True}  # type: ignore[attr-defined]
     return function

@@ -1,17 +1,49 @@
-"""Signals: numbers, names, default actions, and the words a shell reports a death with.
+"""Signals: numbers, names, default actions, and the words for a death.
 
 Source: include/uapi/asm-generic/signal.h (v6.1), signal(7); texts are glibc's sigdescr_np().
 """
 
 from __future__ import annotations
 
-__all__ = ["DESCRIPTIONS", "NAMES", "NUMBERS", "mask_of", "signal_number"]
+__all__ = [
+    "DESCRIPTIONS",
+    "IGNORED_BY_DEFAULT",
+    "NAMES",
+    "NUMBERS",
+    "SIGABRT",
+    "SIGALRM",
+    "SIGCHLD",
+    "SIGCONT",
+    "SIGFPE",
+    "SIGHUP",
+    "SIGILL",
+    "SIGINT",
+    "SIGKILL",
+    "SIGNALS_MAX",
+    "SIGPIPE",
+    "SIGQUIT",
+    "SIGSEGV",
+    "SIGSTOP",
+    "SIGTERM",
+    "SIGTSTP",
+    "SIGTTIN",
+    "SIGTTOU",
+    "SIGURG",
+    "SIGUSR1",
+    "SIGUSR2",
+    "SIGWINCH",
+    "SIG_DFL",
+    "SIG_IGN",
+    "STOPPING",
+    "mask_of",
+    "signal_number",
+]
 
 _NAMES = (
     "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT "
     "CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS"
 )
-NAMES: dict[int, str] = {number: name for number, name in enumerate(_NAMES.split(), 1)}
+NAMES: dict[int, str] = dict(enumerate(_NAMES.split(), 1))
 """Name without SIG of every signal by number; real-time signals included."""
 
 NAMES[34] = "RTMIN"
@@ -80,7 +112,8 @@ def mask_of(signal: int) -> int:
 def signal_number(text: str) -> int | None:
     """Read a signal: "9", "KILL", "SIGKILL", in any case.
 
-    Returns: its number (0 is allowed as a digit), None if there is none.
+    Returns:
+        Its number (0 is allowed as a digit), None if there is none.
     """
     if text.isascii() and text.isdigit():
         number = int(text)

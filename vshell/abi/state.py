@@ -1,11 +1,62 @@
-"""Task states, flags, scheduling policies, taints and module states, with the letters that tools print.
+"""Task states, flags, policies, taints and module states.
+
+With the letters that tools print for them.
 
 Source: include/linux/sched.h, include/linux/panic.h, include/uapi/linux/sched.h (v6.1).
 """
 
 from __future__ import annotations
 
-__all__ = ["STATE_WORDS", "TAINT_LETTERS", "state_letter", "taint_text"]
+__all__ = [
+    "DEFAULT_PRIO",
+    "EXIT_DEAD",
+    "EXIT_ZOMBIE",
+    "MAX_RT_PRIO",
+    "MODULE_STATE_COMING",
+    "MODULE_STATE_GOING",
+    "MODULE_STATE_LIVE",
+    "MODULE_STATE_UNFORMED",
+    "PF_EXITING",
+    "PF_FORKNOEXEC",
+    "PF_IDLE",
+    "PF_KTHREAD",
+    "PF_NOFREEZE",
+    "PF_NO_SETAFFINITY",
+    "PF_POSTCOREDUMP",
+    "PF_SUPERPRIV",
+    "PF_WQ_WORKER",
+    "SCHED_BATCH",
+    "SCHED_FIFO",
+    "SCHED_IDLE",
+    "SCHED_NORMAL",
+    "SCHED_RR",
+    "STATE_WORDS",
+    "TAINT_BAD_PAGE",
+    "TAINT_DIE",
+    "TAINT_FORCED_MODULE",
+    "TAINT_FORCED_RMMOD",
+    "TAINT_LETTERS",
+    "TAINT_OOT_MODULE",
+    "TAINT_PROPRIETARY_MODULE",
+    "TAINT_SOFTLOCKUP",
+    "TAINT_UNSIGNED_MODULE",
+    "TAINT_WARN",
+    "TASK_DEAD",
+    "TASK_IDLE",
+    "TASK_INTERRUPTIBLE",
+    "TASK_KILLABLE",
+    "TASK_NEW",
+    "TASK_NOLOAD",
+    "TASK_NORMAL",
+    "TASK_PARKED",
+    "TASK_RUNNING",
+    "TASK_STOPPED",
+    "TASK_UNINTERRUPTIBLE",
+    "TASK_WAKEKILL",
+    "TASK_WAKING",
+    "state_letter",
+    "taint_text",
+]
 
 # task->__state
 TASK_RUNNING = 0x0
@@ -101,7 +152,7 @@ TAINT_LETTERS = "PFSRMBUDAWCIOELKXTN"
 
 
 def taint_text(mask: int) -> str:
-    """Give print_tainted()'s text: "Not tainted" or "Tainted: " and 19 columns.
+    """Give print_tainted()'s text: "Not tainted" or "Tainted: ", 19 columns.
 
     Args:
         mask: the number in /proc/sys/kernel/tainted.

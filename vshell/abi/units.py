@@ -48,7 +48,7 @@ _SUFFIX_NS |= {"h": 3600 * NSEC_PER_SEC, "d": 86400 * NSEC_PER_SEC, "": NSEC_PER
 
 
 def parse_duration_ns(text: str) -> int:
-    """Read a length of time such as "8.5", "3s", "250ms" or "2m" exactly, without floating point.
+    """Read a length of time such as "8.5", "3s", "250ms" or "2m" exactly.
 
     Returns:
         Nanoseconds, rounded down to a whole one.
@@ -67,9 +67,10 @@ def parse_duration_ns(text: str) -> int:
         or (dot and not fraction and not whole)
     ):
         raise ValueError(text)
-    return int(whole or "0") * scale + int(fraction or "0") * scale // 10 ** len(fraction)
+    denominator: int = 10 ** len(fraction)
+    return int(whole or "0") * scale + int(fraction or "0") * scale // denominator
 
 
 def seconds_text(time_ns: int) -> str:
-    """Write a time as printk stamps it: seconds with six decimals, cut and not rounded."""
+    """Write a time as printk stamps it: seconds, six decimals, cut."""
     return f"{time_ns // NSEC_PER_SEC}.{time_ns % NSEC_PER_SEC // 1000:06d}"

@@ -1,7 +1,13 @@
-"""The kernel build for external modules: what ``make -C /lib/modules/REL/build M=DIR`` does.
+"""The kernel build for external modules.
 
-Every output line, the order of the steps, the files left behind and what is rebuilt when are the kernel build's.
+What ``make -C /lib/modules/REL/build M=DIR`` does.
+
+Every output line, the order of the steps, the files left behind and what is rebuilt
+when are the kernel build's.
+
 Real: 28-kbuild-ok, 29-kbuild-errors.
+
+More than 400 lines, one idea: a build is one sequence of steps.
 """
 
 from __future__ import annotations
@@ -16,6 +22,7 @@ from vshell.kbuild.modpost import ModpostResult, Symvers, mod_c_text, modpost, s
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import CodeType
     from typing import Protocol
 
     from vshell.kbuild.makefile import Makefile
@@ -46,15 +53,14 @@ if TYPE_CHECKING:
 
 __all__ = ["BuildFailed", "ModuleBuild", "Settings"]
 
-# Where in the kernel's own Makefiles a failing command stands: compile, directory, modpost, modpost's caller.
+# Where in the kernel's own Makefiles a failing command stands: compile,
+# directory, modpost, modpost's caller.
 _LINES = {(6, 1): (255, 2065, 127, 2017), (6, 7): (243, 1913, 145, 1863)}
-_START_NS, _COMPILE_NS, _MODPOST_NS, _LINK_NS, _BTF_NS = (
-    90_000_000,
-    160_000_000,
-    50_000_000,
-    20_000_000,
-    10_000_000,
-)
+_START_NS = 90_000_000
+_COMPILE_NS = 160_000_000
+_MODPOST_NS = 50_000_000
+_LINK_NS = 20_000_000
+_BTF_NS = 10_000_000
 
 
 class BuildFailed(Exception):
@@ -330,7 +336,7 @@ class ModuleBuild:
             self._modpost_failed()
             raise BuildFailed from None
 
-    # -- modpost and linking --------------------------------------------------------------------------
+    # -- modpost and linking ----------------------------------------------------------------------
 
     def _finish(self, modules: list[str], makefile: Makefile) -> None:
         objects = {f"{self._dir}/{module}": self._object(module) for module in modules}
@@ -408,7 +414,7 @@ class ModuleBuild:
         if self._files.mtime_ns(f"{self._tree}/vmlinux") is None:
             self._err(f"Skipping BTF generation for {target} due to unavailability of vmlinux\n")
 
-    # -- Files --------------------------------------------------------------------------------------
+    # -- Files ------------------------------------------------------------------------------------
 
     def _write(self, path: str, text: str) -> None:
         self._files.write(path, text.encode("utf-8", "surrogateescape"))
@@ -430,7 +436,7 @@ def _link(parts: list[KoFile]) -> KoFile:
     import marshal  # noqa: PLC0415 - composite modules are rare
 
     whole = KoFile()
-    codes: tuple[object, ...] = ()
+    codes: tuple[CodeType, ...] = ()
     for part in parts:
         codes += marshal.loads(part.code)  # noqa: S302 - made by this build a moment ago
         whole.modinfo = part.modinfo + whole.modinfo

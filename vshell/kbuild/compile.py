@@ -1,7 +1,7 @@
 """The compiler: Python module source to an object file.
 
-Front end (parse, check) and back end (expand macros, insert preemption points, compile) are separate, so that
-another front end can hand over a syntax tree of its own.
+Front end (parse, check) and back end (expand macros, insert preemption points, compile) are
+separate, so that another front end can hand over a syntax tree of its own.
 """
 
 from __future__ import annotations
@@ -13,15 +13,19 @@ from zlib import crc32
 from vshell.abi.ko import Function, KoFile
 from vshell.kbuild.checks import Checked, check_module
 from vshell.kbuild.diagnostics import Diagnostics
-from vshell.kbuild.headers import Headers
+from vshell.kbuild.inline import only_callers
 from vshell.kbuild.macros import expand_macros, is_prototype
 from vshell.kbuild.preempt import insert_preemption_points
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vshell.kbuild.headers import Headers
 
 __all__ = ["CompileResult", "compile_source"]
 
 
 class CompileResult:
-    """What the compiler gives: messages, and the object file unless there are errors."""
+    """What the compiler gives: messages, and the object file if no errors."""
 
     __slots__ = ("messages", "object")
 
@@ -95,7 +99,9 @@ def _function_around(source: str, line: int) -> str:
 
 
 def _functions(tree: ast.Module, found: Checked) -> list[Function]:
-    functions = []
+    kept = [*(name for name, _ in found.exports), found.init, found.exit]
+    callers = only_callers(tree, [name for name in kept if name])
+    functions = {}
     for node in ast.walk(tree):
         if not isinstance(node, ast.FunctionDef) or is_prototype(node) or node.name == "pr_fmt":
             continue
@@ -105,8 +111,16 @@ def _functions(tree: ast.Module, found: Checked) -> list[Function]:
             section = ".init.text"
         elif "__exit" in marks or node.name == found.exit:
             section = ".exit.text"
-        functions.append(Function(node.name, node.lineno, node.end_lineno or node.lineno, section))
-    return functions
+        last = node.end_lineno or node.lineno
+        inlined = node.name in callers
+        functions[node.name] = Function(node.name, node.lineno, last, section, inlined=inlined)
+    for name, function in functions.items():
+        # What is part of another function lies where that one lies.
+        while name in callers:
+            name = callers[name]
+        if name in functions:
+            function.section = functions[name].section
+    return list(functions.values())
 
 
 def _prototype(node: ast.FunctionDef) -> str:

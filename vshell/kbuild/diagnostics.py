@@ -1,4 +1,4 @@
-"""What the compiler says, in gcc's form: place, kind, text, source line and caret.
+"""What the compiler says in gcc's form: place, kind, text, line, caret.
 
 Real: 29-kbuild-errors.
 """
@@ -109,7 +109,7 @@ class Diagnostics:
         out: list[str] = []
         context = ""
         as_errors = False
-        for message in sorted(self.messages, key=lambda one: self._order(one)):
+        for message in sorted(self.messages, key=self._order):
             if message.function != context:
                 context = message.function
                 where = f"In function '{context}'" if context else "At top level"
@@ -119,7 +119,8 @@ class Diagnostics:
                 as_errors |= message.kind == "error"
                 option = f" [-Werror={option}]" if message.kind == "error" else f" [-W{option}]"
             out.append(
-                f"{self.path}:{message.line}:{message.column}: {message.kind}: {message.text}{option}"
+                f"{self.path}:{message.line}:{message.column}: "
+                f"{message.kind}: {message.text}{option}"
             )
             out += self.quote(message.line, message.column, message.length)
             for path, line, column, text, quoted in message.notes:
@@ -135,13 +136,17 @@ class Diagnostics:
             out.append("cc1: some warnings being treated as errors")
         return "".join(line + "\n" for line in out)
 
-    # gcc reports function by function, in the order of the source, and the top level's unused names last.
+    # gcc reports function by function, in the order of the source, and the
+    # top level's unused names last.
     def _order(self, message: Diagnostic) -> tuple[int, int, int]:
         late = message.option in ("unused-function", "unused-variable") and not message.function
         return int(late), message.line, message.column
 
     def quote(self, line: int, column: int, length: int) -> list[str]:
-        """Give the two lines that show a place: the source with its number, and the caret below."""
+        """Give the two lines that show a place.
+
+        The source with its number, and the caret below it.
+        """
         text = self._lines[line - 1] if line <= len(self._lines) else ""
         return _quote(line, column, length, text)
 

@@ -1,8 +1,8 @@
-"""Header files: what a module may take from ``vshell.linux``, as the compiler sees it.
+"""Header files: what a module may take, as the compiler sees it.
 
-The kernel's headers lie in the build tree, ``include/linux/*.h``. Each line that declares something ends in a
-comment the compiler reads: ``/* @ name kind least most key=value ... */``. What is no header there cannot be
-imported.
+The kernel's headers lie in the build tree, ``include/linux/*.h``. Each line that declares something
+ends in a comment the compiler reads: ``/* @ name kind least most key=value ... */``. What is no
+header there cannot be imported.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ ANY = 1 << 30
 class Declaration:
     """One name of a header.
 
-    ``kind`` is function, macro, value (a macro without parentheses), type or constant. ``least`` and ``most``
-    bound the number of arguments.
+    ``kind`` is function, macro, value (a macro without parentheses), type or constant. ``least``
+    and ``most`` bound the number of arguments.
     """
 
     __slots__ = (
@@ -68,7 +68,7 @@ class Declaration:
         return self.text.find(self.name) + 1
 
     def parameter_types(self) -> list[str]:
-        """Give the C types of the parameters, as far as the declaration names them."""
+        """Give the C types of the parameters that the declaration names."""
         inner = self.text.partition("(")[2].rpartition(")")[0]
         return (
             [part.strip() for part in inner.split(",")] if inner and self.kind == "function" else []
@@ -96,7 +96,11 @@ class Headers:
     """The headers of a build tree, each read once."""
 
     def __init__(self, read: ReadHeader) -> None:
-        """Read headers through ``read``, which gives a header's text by its name, None if there is none."""
+        """Read headers through ``read``.
+
+        Args:
+            read: gives a header's text by its name, None if there is none.
+        """
         self._read = read
         self._known: dict[str, Header | None] = {}
 

@@ -1,7 +1,8 @@
 """Macros: what C's preprocessor does, done on the syntax tree.
 
 * ``current``, ``jiffies``: a bare name becomes a call, so that it is read anew at each use.
-* ``wait_event(wq, condition)``: the condition becomes a function, so that it is evaluated at each wake-up.
+* ``wait_event(wq, condition)``: the condition becomes a function, so that it
+  is evaluated at each wake-up.
 * ``module_param(count, int, 0o644)``: what is named and not passed becomes its own text.
 * ``pr_fmt``: a function of that name at the top of the module is expanded around every pr_ format.
 * ``__func__``, ``__LINE__``, ``__FILE__``, ``KBUILD_MODNAME`` become constants.
@@ -19,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vshell.kbuild.headers import Declaration
 
-__all__ = ["MODULE_FACTS", "expand_macros"]
+__all__ = ["MODULE_FACTS", "expand_macros", "is_prototype"]
 
 MODULE_FACTS = {
     "MODULE_LICENSE": "license",
@@ -80,7 +81,8 @@ class _Expander(ast.NodeTransformer):
         if node.value is None:
             return ast.copy_location(ast.Pass(), node)
         assign = ast.Assign([node.target], node.value)
-        return self.visit(ast.copy_location(assign, node))  # type: ignore[no-any-return]
+        visited: ast.stmt = self.visit(ast.copy_location(assign, node))
+        return visited
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         if not isinstance(node.ctx, ast.Load):
@@ -116,9 +118,11 @@ class _Expander(ast.NodeTransformer):
         value = copy.deepcopy(node.target)
         for child in ast.walk(value):
             if hasattr(child, "ctx"):
-                child.ctx = ast.Load()  # type: ignore[attr-defined]
+                child.ctx = ast.Load()
         quotient = ast.copy_location(ast.BinOp(value, ast.Div(), node.value), node)
-        return self.visit(ast.copy_location(ast.Assign([node.target], quotient), node))  # type: ignore[no-any-return]
+        assign = ast.Assign([node.target], quotient)
+        visited: ast.stmt = self.visit(ast.copy_location(assign, node))
+        return visited
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         declaration = self._names.get(node.func.id) if isinstance(node.func, ast.Name) else None
@@ -166,8 +170,11 @@ def _no_arguments() -> ast.arguments:
     return ast.arguments([], [], None, [], [], None, [])
 
 
-def is_prototype(statement: ast.stmt) -> bool:
-    """Tell whether a statement declares a function of another module: ``def f(x): ...``."""
+def is_prototype(statement: ast.AST) -> bool:
+    """Tell whether a statement declares another module's function.
+
+    ``def f(x): ...`` does.
+    """
     return (
         isinstance(statement, ast.FunctionDef)
         and len(statement.body) == 1

@@ -1,9 +1,12 @@
-r"""Makefiles: the part of GNU make's language that a module's Makefile uses.
+r"""Makefiles: what a module's Makefile uses of GNU make's language.
 
-Variables (``=``, ``:=``, ``?=``, ``+=``), references and functions, conditionals, rules with recipes, ``.PHONY``,
-``include``, line continuation. Recipes are not run here; ``usr.make`` does that.
+Variables (``=``, ``:=``, ``?=``, ``+=``), references and functions, conditionals,
+rules with recipes, ``.PHONY``, ``include``, line continuation. Recipes are not run
+here; ``usr.make`` does that.
 
 Source: the GNU make 4.3 manual. Real: 28-kbuild-ok, 29-kbuild-errors.
+
+More than 400 lines, one idea: reading a Makefile and expanding it depend on each other.
 """
 
 from __future__ import annotations
@@ -77,7 +80,8 @@ class Makefile:
         Args:
             name: of the variable.
             value: its text.
-            expanded: whether the text stands as it is; else references in it are expanded at each use.
+            expanded: whether the text stands as it is; else references in
+                it are expanded at each use.
         """
         self._variables[name] = (value, expanded)
 
@@ -146,7 +150,7 @@ class Makefile:
             chosen = 1 if self.expand(parts[0], local, depth).strip() else 2
             return self.expand(parts[chosen], local, depth) if chosen < len(parts) else ""
         if name == "foreach":
-            variable, words, body = (_split_arguments(text, 3) + ["", ""])[:3]
+            variable, words, body = [*_split_arguments(text, 3), "", ""][:3]
             variable = self.expand(variable, local, depth).strip()
             scope = dict(local or {})
             out = []
@@ -166,7 +170,9 @@ class Makefile:
             raise MakeError(f"{arguments[0]}.  Stop.")
         if name in ("info", "warning"):
             return ""
-        return _FUNCTIONS[name](arguments)  # type: ignore[operator,no-any-return]
+        function = _FUNCTIONS[name]
+        assert function is not None
+        return function(arguments)
 
     def _wildcard(self, pattern: str) -> list[str]:
         if not any(letter in pattern for letter in "*?["):
@@ -214,8 +220,9 @@ class Makefile:
             return
         word = text.split()[0]
         if word in ("include", "-include", "sinclude"):
-            self._include(self.expand(text[len(word) :]).split(), word == "include", file, number)
-        elif word == "export" or word == "unexport":
+            names = self.expand(text[len(word) :]).split()
+            self._include(names, file, number, required=word == "include")
+        elif word in ("export", "unexport"):
             rest = text[len(word) :].strip()
             if "=" in rest:
                 self._assign(rest)
@@ -255,7 +262,7 @@ class Makefile:
                 equal = self.expand(parts[0]).strip() == self.expand(parts[1]).strip()
                 return equal == (word == "ifeq")
         elif rest[:1] in ("'", '"'):
-            pieces = [piece for piece in rest.split(rest[0])[1::2]]
+            pieces = rest.split(rest[0])[1::2]
             if len(pieces) == 2:
                 return (self.expand(pieces[0]) == self.expand(pieces[1])) == (word == "ifeq")
         raise MakeError(f"{file}:{number}: *** invalid syntax in conditional.  Stop.")
@@ -287,7 +294,7 @@ class Makefile:
                 name, f"{old} {added}".strip(), expanded=expanded and name in self._variables
             )
 
-    def _include(self, files: list[str], required: bool, file: str, number: int) -> None:  # noqa: FBT001
+    def _include(self, files: list[str], file: str, number: int, *, required: bool) -> None:
         for name in files:
             text = self._read(name)
             if text is not None:
@@ -340,7 +347,7 @@ def _closing(text: str, opening: int) -> int:
 
 
 def _split_arguments(text: str, most: int = 0) -> list[str]:
-    parts = []
+    parts: list[str] = []
     depth = 0
     start = 0
     for position, letter in enumerate(text):
@@ -384,7 +391,8 @@ def _word(arguments: list[str]) -> str:
     return words[index - 1] if 0 < index <= len(words) else ""
 
 
-_FUNCTIONS: dict[str, object] = {
+# None stands for a function that is looked after above.
+_FUNCTIONS: dict[str, Callable[[list[str]], str] | None] = {
     "shell": None,
     "wildcard": None,
     "if": None,

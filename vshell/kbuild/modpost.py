@@ -1,12 +1,16 @@
-"""modpost: checks the objects of a build against each other and the kernel, and completes .modinfo.
+"""modpost: checks a build's objects and completes .modinfo.
+
+The objects are checked against each other and the kernel.
 
 Source: scripts/mod/modpost.c (v6.1). Real: 28-kbuild-ok, 29-kbuild-errors.
 """
 
 from __future__ import annotations
 
-from vshell.abi.ko import KoFile
-from vshell.kbuild.headers import Headers
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vshell.abi.ko import KoFile
+    from vshell.kbuild.headers import Headers
 
 __all__ = ["ModpostResult", "Symvers", "mod_c_text", "modpost", "srcversion"]
 
@@ -43,7 +47,7 @@ class Symvers:
 
 
 class ModpostResult:
-    """Messages, whether the build may go on, and the module's own Module.symvers."""
+    """Messages, whether the build may go on, and the new Module.symvers."""
 
     def __init__(self) -> None:
         """Start clean."""
@@ -117,7 +121,10 @@ def _check_gpl(name: str, license_: str | None, symbol: str, result: ModpostResu
 
 
 def srcversion(source: str) -> str:
-    """Give a module's srcversion: 24 hexadecimal digits that change with the source, not with its layout."""
+    """Give a module's srcversion: 23 hexadecimal digits, as modpost does.
+
+    They change with the source, not with its layout or comments.
+    """
     from zlib import crc32  # noqa: PLC0415 - only modules with a version need it
 
     squeezed = " ".join(line.split("#")[0].strip() for line in source.splitlines()).encode()

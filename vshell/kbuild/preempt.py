@@ -1,4 +1,6 @@
-"""Rescheduling points: the last pass of the compiler puts one into every loop and every function.
+"""Rescheduling points: one in every loop and every function.
+
+The last pass of the compiler inserts them.
 
 A loop turn must give the kernel a chance to look in, at next to no cost. So::
 
@@ -7,9 +9,9 @@ A loop turn must give the kernel a chance to look in, at next to no cost. So::
                                        body
     for x in xs: body    becomes   for x in compress(xs, turns): body
 
-where ``turns`` is the running task's supply (``kernel.turns``): an iterator in C that runs Python code only
-when a batch is used up. A ``while`` with an ``else`` whose body or else-part needs the difference keeps its
-form and takes a turn by a call.
+where ``turns`` is the running task's supply (``kernel.turns``): an iterator in C that runs Python
+code only when a batch is used up. A ``while`` with an ``else`` whose body or else-part needs the
+difference keeps its form and takes a turn by a call.
 """
 
 from __future__ import annotations
@@ -47,9 +49,12 @@ class _Inserter(ast.NodeTransformer):
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.stmt:
         self.generic_visit(node)
         first = node.body[0]
-        docstring = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
-        index = 1 if docstring and isinstance(first.value.value, str) else 0  # type: ignore[attr-defined]
-        node.body.insert(index, _at(first, ast.Expr(_take_turn())))
+        has_docstring = (
+            isinstance(first, ast.Expr)
+            and isinstance(first.value, ast.Constant)
+            and isinstance(first.value.value, str)
+        )
+        node.body.insert(int(has_docstring), _at(first, ast.Expr(_take_turn())))
         return node
 
 

@@ -1,4 +1,7 @@
-"""Which names a module's source defines, uses and forgets: what the checks look names up in."""
+"""Which names a module's source defines, uses and forgets.
+
+The checks look names up in it.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The virtual kernel: single-threaded, deterministic, no real time, no printing."""
+"""The virtual kernel: one thread, no real time, no chance, no printing."""

@@ -1,7 +1,7 @@
 """Addresses: what pointers look like where nothing has one.
 
-Every thing that a module prints with %p or that a report names gets a made-up but lasting address, handed
-out in order of first use, so that they repeat from run to run.
+Every thing that a module prints with %p or that a report names gets a made-up but lasting address,
+handed out in order of first use, so that they repeat from run to run.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from vshell.kernel.core import Kernel
 
-__all__ = ["MODULES_VADDR", "Addresses", "mix64"]
+__all__ = ["KERNEL_TEXT", "MODULES_VADDR", "Addresses", "mix64"]
 
 KERNEL_TEXT = 0xFFFFFFFF81000000
 MODULES_VADDR = 0xFFFFFFFFC0000000
@@ -46,7 +46,10 @@ class Addresses:
         self._key = mix64(kernel.config.boot_wall_ns ^ kernel.policy.seed)
 
     def address_of(self, thing: object) -> int:
-        """Give a thing's address: None is 0, a number is itself, an error pointer its errno."""
+        """Give a thing's address.
+
+        None is 0, a number is itself, an error pointer its errno.
+        """
         if thing is None:
             return 0
         if isinstance(thing, int):
@@ -74,11 +77,11 @@ class Addresses:
         return address
 
     def module_of(self, thing: object) -> Any:
-        """Find the loaded module whose code a function is; None if it is the kernel's."""
+        """Find the module whose code a function is; None if it is the kernel's."""
         return getattr(thing, "__globals__", {}).get("__vshell_module__")
 
     def hashed(self, address: int) -> str:
-        """Give what %p prints: 8 digits that stand for the address and do not tell it."""
+        """Give what %p prints: 8 digits that do not tell the address."""
         return f"00000000{mix64(address ^ self._key) & 0xFFFFFFFF:08x}"
 
     def restricted(self, address: int) -> str:
@@ -90,7 +93,10 @@ class Addresses:
         return f"{address:016x}" if privileged else "0" * 16
 
     def symbol_at(self, thing: object, *, offset: bool, backtrace: bool) -> str:
-        """Give what %pS ("f+0x0/0xd [mod]"), %ps ("f [mod]") or %pB print for a pointer."""
+        """Give what %pS, %ps or %pB print for a pointer.
+
+        "f+0x0/0xd [mod]", with %ps "f [mod]".
+        """
         code: CodeType | None = getattr(thing, "__code__", None)
         if code is None or backtrace:
             address = self.address_of(thing)

@@ -1,6 +1,7 @@
-"""Virtual time: how nanoseconds since boot, jiffies, milliseconds and the date belong together.
+"""Virtual time: nanoseconds since boot, jiffies, milliseconds, the date.
 
-The clock holds no "now"; the kernel does. It only converts, and every conversion states its rounding.
+The clock holds no "now"; the kernel does. It only converts, and every
+conversion states its rounding.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ class Clock:
 
     __slots__ = ("boot_wall_ns", "hz", "initial_jiffies", "jiffy_ns", "lag_jiffies", "phase_ns")
 
-    def __init__(self, hz: int, jiffy_ns: int, phase_ns: int, lag_jiffies: int, boot_wall_ns: int):
+    def __init__(
+        self, hz: int, jiffy_ns: int, phase_ns: int, lag_jiffies: int, boot_wall_ns: int
+    ) -> None:
         """Set the clock.
 
         Args:
@@ -48,7 +51,10 @@ class Clock:
         return (jiffies - self.initial_jiffies) * self.jiffy_ns - self.phase_ns
 
     def msecs_to_jiffies(self, msecs: int) -> int:
-        """Convert milliseconds, rounded up; one with the sign bit set is MAX_JIFFY_OFFSET."""
+        """Convert milliseconds, rounded up.
+
+        A number with the sign bit set is MAX_JIFFY_OFFSET.
+        """
         msecs &= 0xFFFFFFFF
         if msecs & 0x80000000:
             return MAX_JIFFY_OFFSET
@@ -67,5 +73,5 @@ class Clock:
         return self.boot_wall_ns + time_ns
 
     def user_ticks(self, time_ns: int) -> int:
-        """Convert a length of time to the 1/100 s ticks that /proc shows, rounded down."""
+        """Convert a length of time to /proc's ticks of 1/100 s, rounded down."""
         return time_ns * 100 // NSEC_PER_SEC

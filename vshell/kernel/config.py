@@ -1,4 +1,7 @@
-"""What makes one kernel differ from another: the host file's settings that the kernel itself reads."""
+"""What makes one kernel differ from another.
+
+The settings of the host file that the kernel itself reads.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ __all__ = ["KernelConfig"]
 
 
 class KernelConfig:
-    """Settings of one kernel; the defaults are a neutral machine with two CPUs.
+    """Settings of one kernel; by default a neutral machine with two CPUs.
 
     ``machine.host`` fills it from a host file; tests make one by hand.
     """
@@ -70,6 +73,8 @@ class KernelConfig:
         """What lsmod shows for a small module that has none."""
         self.module_size_init = 12288
         """What a small module's init part adds while it is loading."""
+        self.rcu_grace_jiffies = 5
+        """How long synchronize_rcu() takes."""
         self.watchdog_thresh_s = 10
         self.hung_task_timeout_s = 120
         for name, value in settings.items():

@@ -1,4 +1,6 @@
-"""Give up the processor and take it: the only file that switches, the only one that imports greenlet.
+"""Give up the processor and take it.
+
+The only file that switches, and the only one that imports greenlet.
 
 A *context* is what a task's code runs on: a stack of its own, so that a blocking call works at any
 depth. One context, the *hub*, starts, resumes and buries all others; it is whoever calls
@@ -10,10 +12,11 @@ Three rules follow from how greenlets behave:
 
 * A context is started and resumed by the hub alone. A greenlet that starts inherits the recursion
   depth of its starter, and the hub is shallow.
-* Nothing may switch from a trace or profile callback: while one greenlet is suspended inside one, no
-  other greenlet of the thread is traced. So preemption points are compiled into modules by ``make``.
-* All contexts of a kernel live in one OS thread, the one that runs its hub; switching to a greenlet of
-  another thread raises.
+* Nothing may switch from a trace or profile callback: while one greenlet is suspended
+  inside one, no other greenlet of the thread is traced. So preemption points are
+  compiled into modules by ``make``.
+* All contexts of a kernel live in one OS thread, the one that runs its hub; switching to a
+  greenlet of another thread raises.
 
 Switching must cost as little as possible, so the two hot operations are handed out as bound methods
 (``Context.resume`` and ``Hub.suspend`` are greenlet's own ``switch``) and not wrapped.
@@ -32,7 +35,10 @@ __all__ = ["Context", "Hub", "TaskExit", "VshellBug"]
 
 
 class TaskExit(BaseException):
-    """Control, not an error: unwinds a task's stack because it was killed or has exited."""
+    """Control, not an error: unwinds the stack of a task that must end.
+
+    It was killed or has exited.
+    """
 
 
 class VshellBug(Exception):
@@ -56,7 +62,10 @@ class Context(greenlet):
                 return
 
     def frames(self) -> list[FrameType]:
-        """List the suspended stack's frames, innermost first; of the running stack, the caller's."""
+        """List the suspended stack's frames, innermost first.
+
+        Of the running stack, the caller's.
+        """
         frame = self.gr_frame
         found = []
         while frame is not None:

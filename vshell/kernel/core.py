@@ -1,12 +1,12 @@
 """The kernel: owns every part, boots them in order, and lets time pass.
 
 Life of a command, seen from here: a process sleeps reading its terminal; a line arrives as an event
-(``post``); the event wakes the process; ``run`` resumes it; it forks, waits, prints, reads again; nothing is
-left to do and ``run`` returns.
+(``post``); the event wakes the process; ``run`` resumes it; it forks, waits, prints, reads again;
+nothing is left to do and ``run`` returns.
 
-``run`` is the hub: it takes whatever is earliest, an event or a CPU with work, and lets it go on until
-something else is earlier. Nothing here reads the real clock or starts a thread; ``machine`` decides when to
-call ``run`` and how far.
+``run`` is the hub: it takes whatever is earliest, an event or a CPU with work, and lets it go on
+until something else is earlier. Nothing here reads the real clock or starts a thread; ``machine``
+decides when to call ``run`` and how far.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ class Kernel:
     # -- Tasks ----------------------------------------------------------------------------------
 
     def new_task(self, comm: str, pid: int | None = None) -> Task:
-        """Make a task with the next pid (or a given one) and enter it in the table.
+        """Make a task, with the next pid or a given one, and enter it.
 
         Raises:
             KernelError: EAGAIN when there are too many.
@@ -176,27 +176,46 @@ class Kernel:
             task.freed = True
 
     def c_int(self, value: object) -> int:
-        """Cut what a function returned to a C int; a function that returned nothing gives 0."""
+        """Cut what a function returned to a C int; nothing returned is 0."""
         if not isinstance(value, int):
             return 0
         value &= 0xFFFFFFFF
         return value - (1 << 32) if value & 0x80000000 else int(value)
 
     def stops_on(self, error: BaseException) -> bool:
-        """Tell whether an exception is not a module's fault but ends the task or the machine."""
+        """Tell whether an exception ends the task or the machine.
+
+        It is then not a module's fault.
+        """
         return isinstance(error, (TaskExit, VshellBug, KernelPanic, KeyboardInterrupt, SystemExit))
+
+    def synchronize_rcu(self) -> None:
+        """Wait until everybody who may still look at what was taken out of a list has slept.
+
+        Context: process context; sleeps for a grace period.
+        """
+        sched = self.sched
+        config = self.config
+        end_ns = sched.now_ns + config.rcu_grace_jiffies * config.jiffy_ns
+        while sched.now_ns < end_ns:
+            sched.current.state = st.TASK_UNINTERRUPTIBLE
+            self.hrtimers.sleep_until(end_ns)
 
     # -- Events ---------------------------------------------------------------------------------
 
     def interrupt(self, cpu: Cpu, kind: str) -> _Interrupt:
-        """Enter interrupt context on a CPU: ``with kernel.interrupt(cpu, "softirq"):``. Hub only."""
+        """Enter interrupt context on a CPU. Hub only.
+
+        ``with kernel.interrupt(cpu, "softirq"):``
+        """
         del kind
         return _Interrupt(self.sched, cpu)
 
     def post(self, time_ns: int, function: Callable[[], None]) -> Call:
         """Let something from outside happen at a virtual time (not before now).
 
-        Returns: the event, which can be cancelled.
+        Returns:
+            The event, which can be cancelled.
         """
 
         def happen() -> None:
@@ -215,6 +234,10 @@ class Kernel:
         """The present, nanoseconds since boot."""
         return self.sched.now_ns
 
+    def is_busy(self) -> bool:
+        """Tell whether a CPU has a task to run. Hub only."""
+        return any(cpu.curr is not cpu.idle for cpu in self.sched.cpus)
+
     def peek(self) -> int:
         """Give the time of what happens next, NEVER_NS if nothing will. Hub only."""
         time_ns = self.queue.next_ns()
@@ -224,7 +247,7 @@ class Kernel:
         return time_ns
 
     def run(self, limit_ns: int = NEVER_NS) -> None:
-        """Let everything happen that is due up to ``limit_ns``, or until ``stop_requested``.
+        """Let all happen that is due up to ``limit_ns`` or ``stop_requested``.
 
         Raises:
             KernelPanic: the virtual machine has stopped.
@@ -259,13 +282,12 @@ class Kernel:
             if clock_ns >= cpu.watchdog_ns:
                 self.watchdog.look_at(cpu)
                 continue
-            horizon_ns = min(other_ns, event_ns)
-            horizon_ns = min(horizon_ns, limit_ns)
-            horizon_ns = min(horizon_ns, cpu.watchdog_ns)
-            if cpu.nr_queued and cpu.slice_end_ns < horizon_ns:
-                horizon_ns = max(clock_ns, cpu.slice_end_ns)
             task = cpu.curr
-            sched.horizon_ns = clock_ns if cpu.need_resched else horizon_ns
+            horizon_ns = min(other_ns, event_ns, limit_ns, cpu.watchdog_ns)
+            if cpu.nr_queued and sched.may_preempt(task):
+                slice_end_ns = clock_ns if cpu.need_resched else cpu.slice_end_ns
+                horizon_ns = max(clock_ns, min(horizon_ns, slice_end_ns))
+            sched.horizon_ns = horizon_ns
             sched.now_ns = clock_ns
             sched.cpu = cpu
             sched.current = task
@@ -275,7 +297,10 @@ class Kernel:
         return
 
     def advance_to(self, time_ns: int) -> None:
-        """Let idle time pass up to ``time_ns``; whatever is due before must have happened. Hub only."""
+        """Let idle time pass up to ``time_ns``. Hub only.
+
+        Whatever is due before must have happened.
+        """
         self.sched.now_ns = max(self.sched.now_ns, time_ns)
 
     def power_off(self) -> None:

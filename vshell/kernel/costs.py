@@ -1,32 +1,64 @@
-"""What work costs in virtual nanoseconds: one table, so that a busy loop uses virtual CPU time.
+"""What work costs in virtual nanoseconds: one table.
 
-The figures are those of an ordinary desktop of 2022, rounded. They decide how far apart two printk stamps
-of one thread lie, never how long a sleep takes.
+By it a busy loop uses virtual CPU time.
+
+The figures are those of an ordinary desktop of 2022, rounded. They decide how far apart two printk
+stamps of one thread lie, never how long a sleep takes.
 """
 
 from __future__ import annotations
 
-__all__: list[str] = []
+__all__ = [
+    "BYTE_NS_PER_KIB",
+    "CALL_NS",
+    "COMMAND_NS",
+    "EXEC_NS",
+    "EXIT_NS",
+    "FORK_NS",
+    "KTHREAD_SPAWN_NS",
+    "MODULE_FREE_NS",
+    "MODULE_LOAD_NS",
+    "NEW_TASK_DEBIT_NS",
+    "PATH_NS",
+    "POLLS_BEFORE_GROWTH",
+    "POLL_NS",
+    "POLL_NS_MAX",
+    "PRINTK_NS",
+    "SLEEPER_CREDIT_NS",
+    "SLICE_NS",
+    "SWITCH_NS",
+    "SYSCALL_NS",
+    "TIMER_IRQ_NS",
+    "TURNS_BEFORE_GROWTH",
+    "TURNS_PER_BATCH",
+    "TURNS_PER_DOUBLING",
+    "TURN_NS",
+    "TURN_NS_MAX",
+    "WAKEUP_GRANULARITY_NS",
+    "WAKE_IDLE_NS",
+    "WAKE_NS",
+]
 
 # The scheduler
 SWITCH_NS = 1_000
-WAKE_IDLE_NS = 1_500
+WAKE_IDLE_NS = 4_000
 TIMER_IRQ_NS = 1_200
 SLICE_NS = 4_000_000
-SLEEPER_CREDIT_NS = 3_000_000
+SLEEPER_CREDIT_NS = 6_000_000
+WAKEUP_GRANULARITY_NS = 2_000_000
 NEW_TASK_DEBIT_NS = 3_000_000
 
-# Loops of module code. A loop turn of compiled C takes a few nanoseconds; so does ours, until a task has
-# turned so often without sleeping that it cannot be computing: then each turn stands for more and more, so
-# that seconds of spinning need milliseconds of the real computer.
+# Loops of module code. A loop turn of compiled C takes a few nanoseconds; so does ours, until a
+# task has turned so often without sleeping that it cannot be computing: then each turn stands for
+# more and more, so that seconds of spinning need milliseconds of the real computer.
 TURNS_PER_BATCH = 256
 TURN_NS = 20
 TURNS_BEFORE_GROWTH = 1 << 23
 TURNS_PER_DOUBLING = 1 << 16
 TURN_NS_MAX = 16_000
 
-# Asking for something only others can change (kthread_should_stop(), jiffies) again and again is spinning
-# too, and is recognised sooner.
+# Asking for something only others can change (kthread_should_stop(), jiffies) again and again is
+# spinning too, and is recognised sooner.
 POLL_NS = 10
 POLLS_BEFORE_GROWTH = 1_000
 POLL_NS_MAX = 16_000

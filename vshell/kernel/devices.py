@@ -1,12 +1,14 @@
-"""/dev: null, zero, full, random, tty, kmsg, and what the machine connects standard input and output to."""
+"""/dev: null, zero, full, random, tty, kmsg.
+
+And what the machine connects standard input and output to.
+"""
 
 from __future__ import annotations
 
 from vshell.abi import state as st
 from vshell.abi.errno import EAGAIN, EINTR, EINVAL, ENOSPC, ENXIO, EPERM, EPIPE, ESPIPE, KernelError
-from vshell.kernel.printk import kmsg_text
-from vshell.kernel.tty import TtyFile
-from vshell.kernel.vfs import (
+from vshell.abi.signals import SIGPIPE
+from vshell.kernel.inode import (
     O_ACCMODE,
     O_NONBLOCK,
     O_WRONLY,
@@ -17,6 +19,8 @@ from vshell.kernel.vfs import (
     File,
     Symlink,
 )
+from vshell.kernel.printk import kmsg_text
+from vshell.kernel.tty import TtyFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,9 +70,8 @@ class _Random(_Null):
         return b"".join(words)[:count]
 
 
+# An open /dev/kmsg: one record per read, "6,SEQ,USEC,-;text".
 class _Kmsg(File):
-    """An open /dev/kmsg: one record per read, "6,SEQ,USEC,-;text"."""
-
     def __init__(self, inode: Device, flags: int, kernel: Kernel) -> None:
         super().__init__(inode, flags)
         self._kernel = kernel
@@ -101,8 +104,8 @@ class _Kmsg(File):
         return text
 
     def write(self, data: bytes) -> int:
-        # Linux: kernel/printk/printk.c devkmsg_write() (v6.1): "<prio>" may begin the line; the kernel's
-        # own facility cannot be claimed.
+        # Linux: kernel/printk/printk.c devkmsg_write() (v6.1): "<prio>" may begin the line; the
+        # kernel's own facility cannot be claimed.
         if len(data) > _KMSG_LINE_MAX:
             raise KernelError(EINVAL)
         text = data.decode("utf-8", "surrogateescape")
@@ -133,21 +136,36 @@ class _Kmsg(File):
 
 
 class SinkFile(File):
-    """Where the machine takes a program's output: standard output and error without a terminal."""
+    """Where the machine takes a program's output without a terminal."""
 
-    def __init__(self, sink: Callable[[bytes], None]) -> None:
-        """Pass what is written to ``sink``."""
+    def __init__(self, kernel: Kernel, sink: Callable[[bytes], None]) -> None:
+        """Pass what is written to ``sink``.
+
+        Args:
+            kernel: whose.
+            sink: raises KernelError, EPIPE, when nobody reads any more.
+        """
         super().__init__(None, O_WRONLY)
+        self._kernel = kernel
         self._sink = sink
 
     def write(self, data: bytes) -> int:
-        """Hand it over."""
-        self._sink(data)
+        """Hand it over; as with a pipe, SIGPIPE comes with EPIPE."""
+        try:
+            self._sink(data)
+        except KernelError as error:
+            if error.errno == EPIPE:
+                kernel = self._kernel
+                kernel.processes.send_signal(kernel.sched.current, SIGPIPE)
+            raise
         return len(data)
 
 
 class SourceFile(File):
-    """Where the machine gives a program its input: virtual time stands still while the real reader waits."""
+    """Where the machine gives a program its input.
+
+    Virtual time stands still while the real reader waits.
+    """
 
     def __init__(self, source: Callable[[int], bytes]) -> None:
         """Read from ``source``, which gives b"" at the end."""
@@ -169,12 +187,13 @@ def populate(kernel: Kernel) -> None:
     vfs.place("/dev/null", Device(vfs, 0o666, (1, 3), simple(_Null)))
     vfs.place("/dev/zero", Device(vfs, 0o666, (1, 5), simple(_Zero)))
     vfs.place("/dev/full", Device(vfs, 0o666, (1, 7), simple(_Full)))
+    draw = kernel.policy.random64
+
+    def open_random(inode: Device, flags: int) -> File:
+        return _Random(inode, flags, draw)
+
     for name, minor in (("random", 8), ("urandom", 9)):
-        draw = kernel.policy.random64
-        vfs.place(
-            f"/dev/{name}",
-            Device(vfs, 0o666, (1, minor), lambda inode, flags: _Random(inode, flags, draw)),
-        )
+        vfs.place(f"/dev/{name}", Device(vfs, 0o666, (1, minor), open_random))
 
     def open_kmsg(inode: Device, flags: int) -> File:
         task = kernel.sched.current

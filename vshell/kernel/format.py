@@ -2,8 +2,10 @@
 
 Source: lib/vsprintf.c, Documentation/core-api/printk-formats.rst (v6.1). Real: 19-printk-formats.
 
-Arguments are Python values: an ``int`` is cut to the width its conversion names, as a C value would have
-been; ``%s`` takes text or bytes; ``%p`` takes anything that has an address.
+Arguments are Python values: an ``int`` is cut to the width its conversion names, as a C value would
+have been; ``%s`` takes text or bytes; ``%p`` takes anything that has an address.
+
+More than 400 lines, one idea: a format is one loop over its conversions, and there are many.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
             ...
 
 
-__all__ = ["vsprintf"]
+__all__ = ["as_int", "bit_list", "vsprintf"]
 
 _LONG = 64
 _WIDTHS = {
@@ -105,7 +107,8 @@ def vsprintf(addresses: Addresses, template: str, args: Sequence[object]) -> str
 
 
 class _Values:
-    # The arguments, handed out one by one; when they run out, what an uninitialised register might hold: 0.
+    # The arguments, handed out one by one; when they run out, what an
+    # uninitialised register might hold: 0.
     __slots__ = ("_args", "_next")
 
     def __init__(self, args: Sequence[object]) -> None:
@@ -123,7 +126,7 @@ class _Values:
 
 
 def as_int(value: object) -> int:
-    """Read a value as a C integer: numbers as they are, truth values 0 and 1, None as 0."""
+    """Read a value as a C integer; truth values are 0 and 1, None is 0."""
     if isinstance(value, int):
         return int(value)
     if value is None:

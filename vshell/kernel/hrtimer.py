@@ -1,4 +1,7 @@
-"""High-resolution timers: they fire at their nanosecond, in hard-interrupt context, not on the jiffy grid."""
+"""High-resolution timers: they fire at their nanosecond.
+
+In hard-interrupt context, and not on the jiffy grid.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ class HrTimer:
     __slots__ = ("cpu", "expires_ns", "firing", "function", "owner")
 
     def __init__(self, owner: HrTimers, function: Callable[[], None]) -> None:
-        """Make an inactive timer that calls ``function`` in hard-interrupt context."""
+        """Make an inactive timer; ``function`` runs in hard-interrupt context."""
         self.owner = owner
         self.function = function
         self.expires_ns = 0
@@ -76,7 +79,8 @@ class HrTimers:
     def cancel(self, timer: HrTimer) -> int:
         """Disarm a timer.
 
-        Returns: 1 if it was active, else 0.
+        Returns:
+            1 if it was active, else 0.
         """
         active = int(timer.firing is not None)
         timer.firing = None

@@ -1,12 +1,13 @@
 """Kernel threads: create, run, bind, park, unpark, stop.
 
-kthread_create() does not make the thread itself: it asks kthreadd, pid 2, and sleeps until that has done
-so, which is why kthreadd is every kthread's parent and why threads started earlier have run when
-kthread_create() returns. The new thread first waits, uninterruptibly, for its first wake-up.
+kthread_create() does not make the thread itself: it asks kthreadd, pid 2, and sleeps until that has
+done so, which is why kthreadd is every kthread's parent and why threads started earlier have run
+when kthread_create() returns. The new thread first waits, uninterruptibly, for its first wake-up.
 
-Stopping and parking are two bits and two completions. The thread looks at the bits itself; nobody can
-make it. What follows from that on a real kernel (a second stop hangs, a park of a thread that returns
-hangs, a stop before the first run never calls the function) follows here from the same code.
+Stopping and parking are two bits and two completions. The thread looks at the bits
+itself; nobody can make it. What follows from that on a real kernel (a second stop hangs,
+a park of a thread that returns hangs, a stop before the first run never calls the
+function) follows here from the same code.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     ThreadFn = Callable[[object], object]
 
-__all__ = ["Kthread", "KthreadExit", "Kthreads"]
+__all__ = ["IS_PER_CPU", "SHOULD_PARK", "SHOULD_STOP", "Kthread", "KthreadExit", "Kthreads"]
 
 IS_PER_CPU = 1
 SHOULD_STOP = 2
@@ -47,7 +48,7 @@ class KthreadExit(BaseException):
 
 
 class Kthread:
-    """What the kernel keeps about one kthread beside its task (struct kthread)."""
+    """What is kept about one kthread beside its task (struct kthread)."""
 
     __slots__ = (
         "cpu",
@@ -104,7 +105,10 @@ class Kthreads:
         self.spawn(self.kthreadd, self._kthreadd_main)
 
     def add_idle(self, name: str, pid: int, state: int = st.TASK_IDLE, nice: int = 0) -> Task:
-        """Make one of the kernel's own threads, which only sleeps: it has a line in ps and no stack."""
+        """Make one of the kernel's own threads, which only sleeps.
+
+        It has a line in ps and no stack.
+        """
         kernel = self._kernel
         task = kernel.new_task(name, pid=pid)
         task.kthread = Kthread(name, None, None)
@@ -118,7 +122,7 @@ class Kthreads:
         return task
 
     def spawn(self, task: Task, main: Callable[[], None]) -> None:
-        """Give a task a stack on which it will run ``main``, and a supply of loop turns."""
+        """Give a task a stack to run ``main`` on, and a supply of loop turns."""
         kernel = self._kernel
         task.main = main
         task.context = kernel.hub.spawn(main)
@@ -182,7 +186,10 @@ class Kthreads:
         self._do_exit(task, self_)
 
     def kthread(self, task: Task, self_: Kthread, request: _Creation) -> int:
-        """Run a kthread from its first instruction: announce itself, wait to be woken, call its function."""
+        """Run a kthread from its first instruction.
+
+        It announces itself, waits to be woken, and calls its function.
+        """
         kernel = self._kernel
         request.result = task
         kernel.waits.complete(request.done)
@@ -234,8 +241,9 @@ class Kthreads:
         return request.result
 
     def kthread_bind(self, task: Task, cpu: int) -> None:
-        """Tie a thread that has not run yet to one CPU; for a running one it only warns."""
-        # Linux: kernel/kthread.c __kthread_bind_mask() (v6.1): wait_task_inactive() must find it asleep.
+        """Tie a thread that has not run yet to one CPU; warn for any other."""
+        # Linux: kernel/kthread.c __kthread_bind_mask() (v6.1):
+        # wait_task_inactive() must find it asleep.
         if task.state != st.TASK_UNINTERRUPTIBLE or task.kthread is None or task.kthread.started:
             self._kernel.oops.warn_at("__kthread_bind")
             return
@@ -244,7 +252,10 @@ class Kthreads:
         self._kernel.sched.change(task)
 
     def set_per_cpu(self, task: Task, cpu: int) -> None:
-        """Mark a thread as one of a set, one per CPU: it is bound again at every unpark."""
+        """Mark a thread as one of a set, one per CPU.
+
+        It is bound again at every unpark.
+        """
         assert task.kthread is not None
         task.kthread.flags |= IS_PER_CPU
         task.kthread.cpu = cpu
@@ -285,7 +296,7 @@ class Kthreads:
         return 0
 
     def kthread_unpark(self, task: Task) -> None:
-        """Let a parked thread go on; does nothing to one that was not asked to park."""
+        """Let a parked thread go on; leave one that was not asked to park."""
         kernel = self._kernel
         kernel.sched.charge(costs.CALL_NS)
         self_ = task.kthread
@@ -306,8 +317,8 @@ class Kthreads:
         self.__kthread_parkme(task.kthread)
 
     def __kthread_parkme(self, self_: Kthread) -> None:
-        # Linux: kernel/kthread.c __kthread_parkme() (v6.1). An unpark and a new park before the thread
-        # runs leave it in this loop, and complete "parked" again.
+        # Linux: kernel/kthread.c __kthread_parkme() (v6.1). An unpark and a new park before the
+        # thread runs leave it in this loop, and complete "parked" again.
         kernel = self._kernel
         sched = kernel.sched
         task = sched.current

@@ -1,9 +1,10 @@
 """Sleeping locks: mutexes and counting semaphores.
 
-Source: kernel/locking/mutex.c, kernel/locking/semaphore.c (v6.1). Real: 07-ps-states, 22-sync-primitives.
+Source: kernel/locking/mutex.c, kernel/locking/semaphore.c (v6.1). Real:
+07-ps-states, 22-sync-primitives.
 
-A mutex goes to whoever asks while it is free. A waiter that has been woken and found it taken again sets
-*hand-off*: the next unlock gives the mutex to it and to nobody else, so nobody starves.
+A mutex goes to whoever asks while it is free. A waiter that has been woken and found it taken again
+sets *hand-off*: the next unlock gives the mutex to it and to nobody else, so nobody starves.
 """
 
 from __future__ import annotations
@@ -93,7 +94,10 @@ class Locks:
         return status
 
     def mutex_unlock(self, mutex: Mutex) -> None:
-        """Release a mutex and wake the first waiter. Unlocking an unlocked one does nothing visible."""
+        """Release a mutex and wake the first waiter.
+
+        Unlocking an unlocked one does nothing visible.
+        """
         mutex.owner = None
         if mutex.waiters:
             first = mutex.waiters[0]

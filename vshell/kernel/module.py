@@ -1,17 +1,20 @@
 """The module loader: from the bytes of a .ko to a living module, and back.
 
-A load takes these steps, in Linux's order, and each can fail with Linux's errno and log line: read the
-container, check vermagic, taint, enter the list as *unformed*, resolve symbols, run the static
-initialisers, set parameters, run init while the module is *coming*, become *live*. Unloading: *going*, run
-exit, free. A module's code is linked, not imported: the names it took from headers are put into its
-namespace from the mirror that was linked to this kernel (``machine.vmlinux``), so that several kernels can
-live in one process.
+A load takes these steps, in Linux's order, and each can fail with Linux's errno and log line: read
+the container, check vermagic, taint, enter the list as *unformed*, resolve symbols, run the static
+initialisers, set parameters, run init while the module is *coming*, become *live*. Unloading:
+*going*, run exit, free. A module's code is linked, not imported: the names it took from headers are
+put into its namespace from the mirror that was linked to this kernel (``machine.vmlinux``), so that
+several kernels can live in one process.
 
-When a module's memory is freed while a task of it still lives, that task faults at its next instruction,
-which is when it returns from the kernel function it sleeps in (``Task.fault``). Real: 05-self-exit.
+When a module's memory is freed while a task of it still lives, that task faults at its next
+instruction, which is when it returns from the kernel function it sleeps in
+(``Task.fault``). Real: 05-self-exit.
 
-Rejected: importing modules as Python modules (they would share state between hosts and outlive unloading);
-running init without a process (insmod must be seen in D while init sleeps).
+Rejected: importing modules as Python modules (they would share state between hosts and outlive
+unloading); running init without a process (insmod must be seen in D while init sleeps).
+
+More than 400 lines, one idea: a load is one sequence of steps, each undone where it fails.
 """
 
 from __future__ import annotations
@@ -33,7 +36,6 @@ from vshell.abi.errno import (
     EPERM,
     KernelError,
 )
-from vshell.abi.ko import PYTHON_TAG, KoError, KoFile
 from vshell.kernel import costs
 from vshell.kernel.addresses import MODULES_VADDR
 from vshell.kernel.oops import Oops
@@ -45,13 +47,14 @@ from vshell.kernel.wait import WaitQueue
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import CodeType
+    from types import CodeType, FrameType
     from typing import Any
 
+    from vshell.abi.ko import KoFile
     from vshell.kernel.core import Kernel
     from vshell.kernel.task import Task
 
-__all__ = ["Module", "Modules"]
+__all__ = ["Module", "Modules", "c_divide"]
 
 _GPL_LICENSES = (
     "GPL",
@@ -66,7 +69,7 @@ _STATE_NAMES |= {st.MODULE_STATE_GOING: "going", st.MODULE_STATE_UNFORMED: "comi
 _INIT_SECTION_SIZE = 0x1000
 _PAGE_SIZE = 4096
 _WAIT_FOR_OWNER_S = 30
-O_TRUNC, O_NONBLOCK = 0o1000, 0o4000
+_O_TRUNC = 0o1000
 
 
 class Module:
@@ -130,10 +133,18 @@ class Module:
         return "".join(st.TAINT_LETTERS[bit] for bit in range(19) if self.taints >> bit & 1)
 
     def flags_text(self) -> str:
-        """Give "(OE)", "(OE+)" while it loads, "(OE-)" while it unloads, "" without taints or change."""
+        """Give its taints as "Modules linked in" shows them.
+
+        "(OE)", "(OE+)" while it loads, "(OE-)" while it unloads, "" without taints or change.
+        """
         mark = {st.MODULE_STATE_COMING: "+", st.MODULE_STATE_GOING: "-"}.get(self.state, "")
         flags = self.taint_flags() + mark
         return f"({flags})" if flags else ""
+
+    def is_inlined(self, name: str) -> bool:
+        """Tell whether a function is part of its only caller and has no frame."""
+        function = self.functions.get(name)
+        return function is not None and function.inlined
 
     def symbol(self, code: CodeType, line: int) -> Symbol:
         """Say where in its function a line stands, in the units of a backtrace."""
@@ -179,12 +190,12 @@ class Modules:
         Raises:
             Oops: no module's code is on the stack.
         """
-        frame = sys._getframe(1)  # noqa: SLF001 - linking by call site needs the caller
+        frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - linking needs the caller
         while frame is not None:
-            module = frame.f_globals.get(dialect.MODULE_HANDLE)
+            module: Module | None = frame.f_globals.get(dialect.MODULE_HANDLE)
             if module is not None:
-                return module  # type: ignore[no-any-return]
-            frame = frame.f_back  # type: ignore[assignment]
+                return module
+            frame = frame.f_back
         raise Oops("page")
 
     def linked_in(self) -> str:
@@ -239,6 +250,8 @@ class Modules:
             self._statuses[module.name] = status
 
     def _read(self, data: bytes, *, force: bool) -> Module:
+        from vshell.abi.ko import PYTHON_TAG, KoError, KoFile  # noqa: PLC0415 - insmod only
+
         printk = self._kernel.printk
         try:
             ko = KoFile.from_bytes(data)
@@ -257,8 +270,8 @@ class Modules:
         return module
 
     def _check_vermagic(self, module: Module, *, force: bool) -> None:
-        # Linux: kernel/module/main.c check_modinfo() (v6.1). With CONFIG_MODVERSIONS only what stands
-        # behind the release is compared.
+        # Linux: kernel/module/main.c check_modinfo() (v6.1). With CONFIG_MODVERSIONS only what
+        # stands behind the release is compared.
         config = self._kernel.config
         wanted = f"{config.release} {config.vermagic_flags}"
         magic = module.ko.info("vermagic") or ""
@@ -295,8 +308,9 @@ class Modules:
                 printk.emit(WARNING, f"{module.name}: module license taints kernel.")
         self._taint(module, st.TAINT_PROPRIETARY_MODULE)
 
-    # A module of this name may be on its way in or out: wait for the first, refuse beside the second.
-    # Since 6.5 (9b9879fc0327) one that waited shares the first one's fate; before, it is refused.
+    # A module of this name may be on its way in or out: wait for the first, refuse beside the
+    # second. Since 6.5 (9b9879fc0327) one that waited shares the first one's fate; before, it is
+    # refused.
     # Linux: kernel/module/main.c module_patient_check_exists() (v6.1.66).
     def _twin_has_loaded(self, module: Module) -> bool:
         kernel = self._kernel
@@ -323,8 +337,8 @@ class Modules:
         self.list.insert(0, module)
         reports = kernel.oops
         if not reports.taints >> st.TAINT_UNSIGNED_MODULE & 1:
-            text = "module verification failed: signature and/or required key missing - tainting kernel"
-            kernel.printk.emit(NOTICE, f"{module.name}: {text}")
+            text = "module verification failed: signature and/or required key missing"
+            kernel.printk.emit(NOTICE, f"{module.name}: {text} - tainting kernel")
         self._taint(module, st.TAINT_UNSIGNED_MODULE)
         self._taint_by_license(module)
 
@@ -430,19 +444,19 @@ class Modules:
 
     def _run_static_initialisers(self, module: Module) -> None:
         try:
-            codes = marshal.loads(module.ko.code)  # noqa: S302 - a .ko is code; see SECURITY in the README
+            codes = marshal.loads(module.ko.code)  # noqa: S302 - a .ko is code that will run
         except (ValueError, EOFError, TypeError):
             raise KernelError(ENOEXEC) from None
         for code in codes:
-            self._run(module, lambda code=code: exec(code, module.namespace))  # noqa: S102 - loading is that
+            self._run(exec, code, module.namespace)
 
     # Run a module's code in the calling process; a fault in it kills the process.
-    def _run(self, module: Module, function: Callable[[], object]) -> object:
+    def _run(self, function: Callable[..., object], *args: object) -> object:
         kernel = self._kernel
         task = kernel.sched.current
         task.kernel_mode += 1
         try:
-            return function()
+            return function(*args)
         except Exception as error:
             if kernel.stops_on(error):
                 raise
@@ -483,11 +497,16 @@ class Modules:
                 shown = name.partition(".")[0]
                 printk.emit(WARNING, f"{module.name}: unknown parameter '{shown}' ignored")
             return 0
-        try:
-            self._run(module, lambda: param.set(value, lambda text: printk.emit(ERR, text)))
-        except KernelError as error:
-            return error.errno
-        return 0
+        refused: list[KernelError] = []
+
+        def set_it() -> None:
+            try:
+                param.set(value, lambda text: printk.emit(ERR, text))
+            except KernelError as error:
+                refused.append(error)
+
+        self._run(set_it)
+        return refused[0].errno if refused else 0
 
     # -- Init and exit --------------------------------------------------------------------------
 
@@ -504,9 +523,12 @@ class Modules:
             module.state = st.MODULE_STATE_GOING
             raise KernelError(-status)
         if status > 0:
-            text = f"'{module.name}'->init suspiciously returned {status}, it should follow 0/-E convention"
-            loading = "do_init_module: loading module anyway..."
-            kernel.printk.emit(WARNING, f"do_init_module: {text}\n{loading}")
+            text = (
+                f"do_init_module: '{module.name}'->init suspiciously returned {status}, "
+                "it should follow 0/-E convention\n"
+                "do_init_module: loading module anyway..."
+            )
+            kernel.printk.emit(WARNING, text)
             kernel.oops.dump_stack(("do_init_module.cold",))
         module.state = st.MODULE_STATE_LIVE
         module.init_size = 0
@@ -515,16 +537,17 @@ class Modules:
         kernel.waits.wake_up(self.changed, exclusive_max=0)
 
     def do_one_initcall(self, module: Module) -> int:
-        """Call a module's init function and check that it left preemption as it was.
+        """Call a module's init; check that it left preemption as it was.
 
-        Returns: what it returned.
+        Returns:
+            What it returned.
         """
         kernel = self._kernel
         task = kernel.sched.current
         count = task.preempt_count
         init = module.init
         assert init is not None
-        status = kernel.c_int(self._run(module, init))
+        status = kernel.c_int(self._run(init))
         if task.preempt_count != count:
             task.preempt_count = count
             name = getattr(init, "__name__", "?")
@@ -557,7 +580,7 @@ class Modules:
             raise KernelError(EAGAIN)
         if module.state != st.MODULE_STATE_LIVE:
             raise KernelError(EBUSY)
-        force = bool(flags & O_TRUNC)
+        force = bool(flags & _O_TRUNC)
         if module.init is not None and module.exit is None:
             if not force:
                 raise KernelError(EBUSY)
@@ -570,7 +593,7 @@ class Modules:
             raise KernelError(EAGAIN)
         module.state = st.MODULE_STATE_GOING
         if module.exit is not None:
-            self._run(module, module.exit)
+            self._run(module.exit)
         self.last_unloaded = (
             f"{module.name}({module.taint_flags()})" if module.taints else module.name
         )
@@ -590,6 +613,9 @@ class Modules:
             owner.holders.remove(module)
         if module in self.list:
             self.list.remove(module)
+        # Linux: kernel/module/main.c free_module() (v6.1): whoever found the module in the list may
+        # still be looking at it. Until then its code goes on to run, too.
+        kernel.synchronize_rcu()
         self._doom_tasks_in(module)
         kernel.waits.wake_up(self.changed, exclusive_max=0)
 
@@ -611,7 +637,7 @@ class Modules:
                     line - frame.f_code.co_firstlineno
                 )
             elif starts is not None and getattr(starts, "__globals__", None) is module.namespace:
-                address = module.function_address(starts.__code__)  # type: ignore[attr-defined]
+                address = module.function_address(starts.__code__)
             else:
                 continue
             task.fault = Oops("page", address + 5, "fetch")
@@ -624,7 +650,7 @@ class Modules:
 
 
 def c_divide(left: Any, right: Any) -> Any:
-    """Divide as C does: integers round towards zero, anything else as Python would."""
+    """Divide as C does, integers towards zero; anything else as Python."""
     if isinstance(left, int) and isinstance(right, int):
         quotient = abs(left) // abs(right)
         return quotient if (left < 0) == (right < 0) else -quotient

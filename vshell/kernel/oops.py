@@ -1,12 +1,15 @@
-"""Reports: what the kernel prints when a module does what it must not, and what becomes of the task.
+"""Reports: what the kernel prints when a module does what it must not.
 
-An exception in a module's code is an *Oops*: the report is printed, the task dies, whatever it held stays
-held, and everything else goes on. What C would have done decides which report it is: using None is a NULL
-pointer, dividing by zero a divide error, endless recursion a stack overflow. An exception C has no
-counterpart for is reported as a BUG(), with one line that names it.
+And what becomes of the task. An exception in a module's code is an *Oops*: the report is
+printed, the task dies, whatever it held stays held, and everything else goes on. What C would
+have done decides which report it is: using None is a NULL pointer, dividing by zero a divide
+error, endless recursion a stack overflow. An exception C has no counterpart for is reported as a
+BUG(), with one line that names it.
 
 Source: arch/x86/kernel/dumpstack.c, arch/x86/mm/fault.c, kernel/panic.c, lib/dump_stack.c (v6.1).
 Real: 05-self-exit, 13-oops, 14-bug-warn, 22-sync-primitives.
+
+More than 400 lines, one idea: all reports are made of the same parts.
 """
 
 from __future__ import annotations
@@ -17,7 +20,13 @@ from vshell.abi import state as st
 from vshell.abi.state import taint_text
 from vshell.kernel.addresses import mix64
 from vshell.kernel.printk import ALERT, CRIT, EMERG, ERR, INFO, WARNING
-from vshell.kernel.stacktrace import Symbol, bottom, symbols_of_frames, traceback_frames
+from vshell.kernel.stacktrace import (
+    Symbol,
+    bottom,
+    frames_below,
+    symbols_of_frames,
+    traceback_frames,
+)
 from vshell.kernel.symbols import kernel_symbol
 
 TYPE_CHECKING = False
@@ -27,7 +36,7 @@ if TYPE_CHECKING:
     from vshell.kernel.core import Kernel
     from vshell.kernel.task import Task
 
-__all__ = ["KernelPanic", "Oops", "Reports"]
+__all__ = ["KernelPanic", "Oops", "Reports", "classify"]
 
 _WARN_SITES: dict[tuple[str, str], tuple[str, int]] = {
     ("kthread_park", "busy"): ("kernel/kthread.c", 661),
@@ -40,6 +49,8 @@ _WARN_SITES: dict[tuple[str, str], tuple[str, int]] = {
 }
 # Where the report's faulting page lies: a module's data that has been freed, or nothing at all.
 _PAGE_SIZE = 4096
+_CODE_PROLOGUE = 42
+_CODE_PROLOGUE = 42
 
 
 class Oops(Exception):
@@ -108,8 +119,10 @@ class Reports:
         kernel = self._kernel
         fault = classify(error)
         frames = traceback_frames(error.__traceback__)
-        symbols = symbols_of_frames(kernel, frames)
+        symbols = symbols_of_frames(kernel, [*frames, *frames_below(frames)])
         if fault.at:
+            if symbols and symbols[0].name == fault.at:
+                symbols.pop(0)
             symbols.insert(0, Symbol(fault.at, *kernel_symbol(fault.at, "NULL")))
         self.oopses += 1
         self._print_fault(fault, symbols, task)
@@ -123,15 +136,15 @@ class Reports:
 
     def _print_fault(self, fault: Oops, symbols: list[Symbol], task: Task) -> None:
         code = {"read": 0, "write": 2, "fetch": 0x10}[fault.access]
-        self._print_cause(fault, code, symbols)
         if fault.kind != "stack":
             self._kernel.printk.console_verbose()
+        self._print_cause(fault, code, symbols)
         self._cpu_lines(task)
         if fault.access == "fetch":
             rip = f"0x{fault.address:x}"
         else:
-            rip = str(symbols.pop(0)) if symbols else "0x0"
-        block = [f"RIP: 0010:{rip}", *self._registers(task, fault.address)]
+            rip = symbols.pop(0).with_place() if symbols else "0x0"
+        block = [f"RIP: 0010:{rip}", *self._registers(task, fault)]
         if not self._first_block:
             self._first_block = block
         for line in block:
@@ -230,7 +243,7 @@ class Reports:
         self.print_modules()
         self._cpu_lines(task)
         self._line(WARNING, f"RIP: 0010:{where}")
-        for register_line in self._registers(task, 0):
+        for register_line in self._registers(task, None):
             self._line(WARNING, register_line)
         self._call_trace(symbols, task)
         self._line(WARNING, "---[ end trace 0000000000000000 ]---")
@@ -247,7 +260,11 @@ class Reports:
         version = self._kernel.config.version_code
         names = ("dump_stack_lvl", *through)
         symbols = [Symbol(name, *kernel_symbol(name, "", version)) for name in names]
-        self._call_trace(symbols + self._here(), task)
+        here = self._here()
+        # The cold part of a function stands for all of it.
+        if here and f"{here[0].name}.cold" == names[-1]:
+            here.pop(0)
+        self._call_trace(symbols + here, task)
 
     def scheduling_while_atomic(self) -> None:
         """Report a sleep with preemption off, and let it happen, as Linux does."""
@@ -281,7 +298,7 @@ class Reports:
         self._kernel.printk.emit(level, text)
 
     def _here(self) -> list[Symbol]:
-        frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - the only way to ask for one's own stack
+        frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - one's own stack
         frames = []
         while frame is not None:
             frames.append((frame, frame.f_lineno))
@@ -327,17 +344,21 @@ class Reports:
         """Print "Modules linked in: ..."."""
         self._line(level, "Modules linked in:" + self._kernel.modules.linked_in())
 
-    # Made-up contents, the same in every run: nobody can use them, but a report without them would not
-    # look like one.
-    def _registers(self, task: Task, fault_address: int) -> list[str]:
+    # Made-up contents, the same in every run: nobody can use them, but a report without
+    # them would not look like one.
+    def _registers(self, task: Task, fault: Oops | None) -> list[str]:
         seed = task.pid << 32 ^ self._kernel.sched.now_ns
+        address = fault.address if fault is not None else 0
+        code_line = f"Code: {_code_bytes(seed + 100)}"
+        if fault is not None and fault.access == "fetch":
+            # Reading the code around the instruction faults too, and leaves its address in CR2.
+            address = (address - _CODE_PROLOGUE) & (1 << 64) - 1
+            code_line = f"Code: Unable to access opcode bytes at 0x{address:x}."
         value = [mix64(seed + n) for n in range(20)]
         heap = [0xFFFF888000000000 | (v & 0xFFFFFFC0) for v in value]
-        code = " ".join(f"{mix64(seed + 100 + n) & 0xFF:02x}" for n in range(63))
-        code = f"{code[:125]}<{code[126:128]}>{code[128:]}"
         stack = 0xFFFFC90000000000 | (value[0] & 0xFFFFF8)
         return [
-            f"Code: {code}",
+            code_line,
             f"RSP: 0018:{stack:016x} EFLAGS: 00000246",
             f"RAX: {0:016x} RBX: {heap[1]:016x} RCX: {0xC0000000FFFFEFFF:016x}",
             f"RDX: {0:016x} RSI: {value[2] & 0xFFFFFFFF:016x} RDI: {heap[3]:016x}",
@@ -346,24 +367,31 @@ class Reports:
             f"R13: {heap[6]:016x} R14: {0:016x} R15: {0:016x}",
             f"FS:  {0:016x}(0000) GS:{0xFFFF88807DC00000:016x}(0000) knlGS:{0:016x}",
             "CS:  0010 DS: 0000 ES: 0000 CR0: 0000000080050033",
-            f"CR2: {fault_address:016x} CR3: {value[7] & 0xFFFF000:016x} CR4: 00000000000006f0",
+            f"CR2: {address:016x} CR3: {value[7] & 0xFFFF000:016x} CR4: 00000000000006f0",
         ]
 
     def _user_registers(self, task: Task) -> list[str]:
         value = [mix64(task.pid * 64 + n) for n in range(8)]
-        code = " ".join(f"{mix64(task.pid * 99 + n) & 0xFF:02x}" for n in range(63))
         rip = 0x7F0000000000 | (value[0] & 0xFFFFFFFFFF)
         heap = 0x550000000000 | (value[1] & 0xFFFFFFFFF0)
+        stack = 0x7FFC00000000 | (value[2] & 0xFFFFFFF8)
         return [
             f"RIP: 0033:0x{rip:x}",
-            f"Code: {code[:125]}<{code[126:128]}>{code[128:]}",
-            f"RSP: 002b:{0x7FFC00000000 | value[2] & 0xFFFFFFF8:016x} EFLAGS: 00000246 ORIG_RAX: {0x139:016x}",
+            f"Code: {_code_bytes(task.pid * 99)}",
+            f"RSP: 002b:{stack:016x} EFLAGS: 00000246 ORIG_RAX: {0x139:016x}",
             f"RAX: {0xFFFFFFFFFFFFFFDA:016x} RBX: {heap:016x} RCX: {rip:016x}",
             f"RDX: {0:016x} RSI: {heap - 0x1210:016x} RDI: {3:016x}",
             f"RBP: {heap - 0x1210:016x} R08: {0:016x} R09: {0:016x}",
             f"R10: {3:016x} R11: {0x246:016x} R12: {0:016x}",
             f"R13: {0:016x} R14: {heap - 0x40:016x} R15: {heap - 0x1210:016x}",
         ]
+
+
+# 64 bytes around an instruction, which stands in angle brackets.
+def _code_bytes(seed: int) -> str:
+    code = [f"{mix64(seed + n) & 0xFF:02x}" for n in range(64)]
+    code[_CODE_PROLOGUE] = f"<{code[_CODE_PROLOGUE]}>"
+    return " ".join(code)
 
 
 def classify(error: BaseException) -> Oops:
@@ -398,8 +426,8 @@ def _pointer_used(error: BaseException) -> int | None:
     return None
 
 
+# Tell from the instruction that failed whether it read, wrote or called.
 def _access(error: BaseException) -> str:
-    """Tell from the instruction that failed whether it read, wrote or called."""
     from opcode import opname  # noqa: PLC0415 - only a report needs it
 
     if "not callable" in str(error):

@@ -1,8 +1,9 @@
-"""Module parameters: their types, the command line that sets them, and their files in /sys.
+"""Module parameters: their types, their command line, their files in /sys.
 
 Source: kernel/params.c (v6.1). Real: 10-params.
 
-A parameter is a variable in the module's own namespace. A value that does not fit leaves it as it was.
+A parameter is a variable in the module's own namespace. A value that does
+not fit leaves it as it was.
 """
 
 from __future__ import annotations
@@ -14,7 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
-__all__ = ["INTEGER_TYPES", "ModuleParam", "parse_integer", "split_args"]
+__all__ = [
+    "INTEGER_TYPES",
+    "ModuleParam",
+    "find_param",
+    "parse_bool",
+    "parse_integer",
+    "split_args",
+]
 
 # Type: bits, signed, how it prints.
 INTEGER_TYPES: dict[str, tuple[int, bool]] = {
@@ -30,41 +38,51 @@ INTEGER_TYPES: dict[str, tuple[int, bool]] = {
 }
 _TRUE, _FALSE = ("y", "Y", "t", "T", "1"), ("n", "N", "f", "F", "0")
 _CHARP_MAX = 1024
+_SPACES = " \t\n\v\f\r"
 
 
-def parse_integer(text: str, bits: int, *, signed: bool) -> int:
-    """Read a number as kstrtoint() and its kin do with base 0.
+def parse_integer(text: str, bits: int, *, signed: bool, base: int = 0) -> int:
+    """Read a number as kstrtoint() and its kin do.
 
     Args:
-        text: decimal, 0x hexadecimal or 0 octal, a sign before it, one newline behind it.
+        text: the digits, a sign before them, one newline behind them.
         bits: how wide the variable is.
         signed: whether a minus is allowed.
+        base: 2 to 16; 0 to tell by 0x (hexadecimal) and 0 (octal).
 
     Raises:
         KernelError: EINVAL for no number, ERANGE for one that does not fit.
     """
-    body = text.removesuffix("\n")
-    negative = False
-    if body[:1] in ("+", "-"):
-        negative = body[0] == "-"
-        if negative and not signed:
-            raise KernelError(EINVAL)
-        body = body[1:]
-    base = 10
-    if body[:2] in ("0x", "0X"):
-        base, body = 16, body[2:]
-    elif body[:1] == "0" and len(body) > 1:
-        base, body = 8, body[1:]
-    if not body or not body.isascii() or not body.isalnum():
+    # Linux: lib/kstrtox.c _kstrtoull() (v6.1): too many digits are told before what is no digit.
+    negative = signed and text.startswith("-")
+    body = text[1:] if negative or text.startswith("+") else text
+    if base == 0:
+        base = 10
+        if body.startswith("0"):
+            is_hex = body[1:2] in ("x", "X") and _digit(body[2:3], 16) is not None
+            base = 16 if is_hex else 8
+    if base == 16 and body[:2] in ("0x", "0X"):
+        body = body[2:]
+    value = count = 0
+    for letter in body:
+        digit = _digit(letter, base)
+        if digit is None:
+            break
+        value = value * base + digit
+        count += 1
+    if value >> 64:
+        raise KernelError(ERANGE)
+    if not count or body[count:] not in ("", "\n"):
         raise KernelError(EINVAL)
-    try:
-        value = int(body, base)
-    except ValueError:
-        raise KernelError(EINVAL) from None
     limit = 1 << (bits - 1 if signed else bits)
     if value > limit or (value == limit and not negative):
         raise KernelError(ERANGE)
     return -value if negative else value
+
+
+def _digit(letter: str, base: int) -> int | None:
+    value = "0123456789abcdef".find(letter.lower()) if letter else -1
+    return value if 0 <= value < base else None
 
 
 def parse_bool(text: str | None) -> bool:
@@ -73,9 +91,9 @@ def parse_bool(text: str | None) -> bool:
     Raises:
         KernelError: EINVAL.
     """
-    if text is None or (text[:1] in _TRUE and text):
+    if text is None or text[:1] in _TRUE:
         return True
-    if text[:1] in _FALSE and text:
+    if text[:1] in _FALSE:
         return False
     if text[:1] in ("o", "O") and text[1:2].lower() in ("n", "f"):
         return text[1:2].lower() == "n"
@@ -140,7 +158,8 @@ class ModuleParam:
         Raises:
             KernelError: the value does not fit.
         """
-        if text is None and self.kind not in ("bool", "invbool"):
+        # Linux: kernel/params.c parse_one() (v6.1): of all types only bool has KERNEL_PARAM_OPS_FL_NOARG.
+        if text is None and self.kind != "bool":
             raise KernelError(EINVAL)
         if self.kind == "callback":
             self._set_by_callback(text or "")
@@ -165,7 +184,7 @@ class ModuleParam:
             return not parse_bool(text)
         assert text is not None
         if kind == "charp":
-            if len(text) > _CHARP_MAX:
+            if _bytes_in(text) > _CHARP_MAX:
                 complain(f"{self.name}: string parameter too long")
                 raise KernelError(ENOSPC)
             return text
@@ -174,18 +193,19 @@ class ModuleParam:
 
     def _set_array(self, text: str, complain: Callable[[str], None]) -> None:
         values = self._namespace[self.variable]
-        count = 0
-        for part in text.split(","):
+        # Linux: kernel/params.c param_array() (v6.1) counts in place: what fails leaves its mark.
+        for count, part in enumerate(text.split(",")):
+            if self.count_variable:
+                self._namespace[self.count_variable] = count
             if count == len(values):
                 complain(f"{self.name}: can only take {len(values)} arguments")
                 raise KernelError(EINVAL)
             values[count] = self._parse(self.element, part, complain)
-            count += 1
         if self.count_variable:
-            self._namespace[self.count_variable] = count
+            self._namespace[self.count_variable] = len(text.split(","))
 
     def _set_string(self, text: str, complain: Callable[[str], None]) -> None:
-        if len(text) >= self.length_max:
+        if _bytes_in(text) >= self.length_max:
             complain(f"{self.name}: string doesn't fit in {self.length_max - 1} chars.")
             raise KernelError(ENOSPC)
         self._namespace[self.variable] = text
@@ -207,51 +227,47 @@ class ModuleParam:
         return bool(self.mode & 0o222)
 
 
+def _bytes_in(text: str) -> int:
+    return len(text.encode("utf-8", "surrogateescape"))
+
+
 def _show(kind: str, value: object) -> str:
     if kind == "bool":
         return "Y" if value else "N"
     if kind == "invbool":
         return "N" if value else "Y"
     if kind == "hexint":
-        return f"{int(value):#08x}"  # type: ignore[call-overload,no-any-return]
+        return f"{int(value):#08x}"  # type: ignore[call-overload]  # hexint is an integer
     return "(null)" if value is None else str(int(value)) if isinstance(value, bool) else str(value)
 
 
 def split_args(text: str) -> Iterator[tuple[str, str | None]]:
-    """Split a module's command line into names and values; double quotes group.
+    """Split a module's command line; double quotes group.
 
-    Yields: name and value, None where there is no "=".
+    Yields:
+        Name and value, None where there is no "=".
     """
     # Linux: lib/cmdline.c next_arg() (v6.1).
-    position = 0
-    end = len(text)
-    while True:
-        while position < end and text[position].isspace():
-            position += 1
-        if position >= end:
-            return
-        start = position
-        quoted = in_quote = False
-        if text[position] == '"':
-            start = position = position + 1
-            quoted = in_quote = True
-        equals = -1
-        while position < end and (in_quote or not text[position].isspace()):
-            if equals < 0 and text[position] == "=" and position > start:
-                equals = position
-            if text[position] == '"':
-                in_quote = not in_quote
-            position += 1
-        word = text[start:position]
-        if quoted and word.endswith('"'):
-            word = word[:-1]
-        if equals < 0:
-            yield word, None
-            continue
-        value = word[equals - start + 1 :]
-        if value.startswith('"'):
-            value = value[1:].removesuffix('"')
-        yield word[: equals - start], value
+    text = text.lstrip(_SPACES)
+    while text:
+        quoted = in_quote = text.startswith('"')
+        if quoted:
+            text = text[1:]
+        end = equals = 0
+        while end < len(text) and (in_quote or text[end] not in _SPACES):
+            if text[end] == "=" and not equals:
+                equals = end
+            in_quote ^= text[end] == '"'
+            end += 1
+        word, text = text[:end], text[end + 1 :].lstrip(_SPACES)
+        name, value = (word[:equals], word[equals + 1 :]) if equals else (word, None)
+        if value is not None and value.startswith('"'):
+            # A quote that closes the value does not close the word as well.
+            yield name, value[1:].removesuffix('"')
+        elif quoted and value is not None:
+            yield name, value.removesuffix('"')
+        else:
+            yield (name.removesuffix('"') if quoted else name), value
 
 
 def find_param(params: list[ModuleParam], name: str) -> ModuleParam:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from vshell.abi import state as st
 from vshell.abi.errno import EAGAIN, EINTR, EPIPE, KernelError
 from vshell.abi.signals import SIGPIPE
-from vshell.kernel.vfs import O_NONBLOCK, O_RDONLY, O_WRONLY, S_IFIFO, File, Inode
+from vshell.kernel.inode import O_NONBLOCK, O_RDONLY, O_WRONLY, S_IFIFO, File, Inode
 from vshell.kernel.wait import WaitQueue
 
 TYPE_CHECKING = False
@@ -13,7 +13,16 @@ if TYPE_CHECKING:
     from vshell.kernel.core import Kernel
     from vshell.kernel.vfs import Vfs
 
-__all__ = ["PIPE_BYTES", "Pipe", "make_pipe"]
+__all__ = [
+    "PIPE_BUF",
+    "PIPE_BYTES",
+    "Pipe",
+    "PipeReader",
+    "PipeWriter",
+    "make_pipe",
+    "pipe_read",
+    "pipe_write",
+]
 
 PIPE_BYTES = 65536
 PIPE_BUF = 4096
@@ -58,7 +67,7 @@ class PipeReader(_End):
     """The end to read from."""
 
     def read(self, count: int) -> bytes:
-        """Read what is there, or sleep until something is; b"" when nobody writes any more."""
+        """Read what is there, sleeping until something is; b"" is the end."""
         return pipe_read(self.pipe, count, wait=not self.flags & O_NONBLOCK)
 
     def release(self) -> None:
@@ -98,7 +107,10 @@ def pipe_read(pipe: Pipe, count: int, *, wait: bool) -> bytes:
 
 
 def pipe_write(pipe: Pipe, data: bytes, *, wait: bool) -> int:
-    """Put bytes in; writes of up to PIPE_BUF bytes are not split. May sleep (TASK_INTERRUPTIBLE)."""
+    """Put bytes in. May sleep (TASK_INTERRUPTIBLE).
+
+    Writes of up to PIPE_BUF bytes are not split.
+    """
     kernel = pipe.kernel
     written = 0
     while True:
@@ -118,14 +130,12 @@ def pipe_write(pipe: Pipe, data: bytes, *, wait: bool) -> int:
             if written:
                 return written
             raise KernelError(EAGAIN)
-        status = kernel.waits.wait_event(
-            pipe.waiting_writers,
-            lambda: (
-                len(pipe.buffer) + min(len(data) - written, PIPE_BUF) <= PIPE_BYTES
-                or not pipe.readers
-            ),
-            st.TASK_INTERRUPTIBLE,
-        )
+        missing = min(len(data) - written, PIPE_BUF)
+
+        def may_go_on(missing: int = missing) -> bool:
+            return len(pipe.buffer) + missing <= PIPE_BYTES or not pipe.readers
+
+        status = kernel.waits.wait_event(pipe.waiting_writers, may_go_on, st.TASK_INTERRUPTIBLE)
         if status < 0:
             if written:
                 return written

@@ -1,8 +1,8 @@
-"""Every choice that could fall out differently: made here, by one object, and recorded.
+"""Every choice that could fall out differently: made here and recorded.
 
 The kernel asks two questions: which of ``n`` runnable tasks goes next, and what is the next random
-number. ``Fifo`` always takes the first in the kernel's own order, ``Seeded`` draws, ``Replay`` repeats
-what another policy recorded. Nothing else in the kernel may be undetermined.
+number. ``Fifo`` always takes the first in the kernel's own order, ``Seeded`` draws, ``Replay``
+repeats what another policy recorded. Nothing else in the kernel may be undetermined.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Policy:
 
 
 class Fifo(Policy):
-    """The first alternative, always: what the recordings of a real kernel show."""
+    """The first alternative, always, as recordings of a real kernel show."""
 
 
 class Seeded(Policy):
@@ -63,7 +63,10 @@ class Seeded(Policy):
 
 
 class Replay(Policy):
-    """The alternatives that another run recorded; the first one once the record is used up."""
+    """The alternatives that another run recorded.
+
+    Once the record is used up, the first one.
+    """
 
     in_order = False
 

@@ -1,24 +1,43 @@
 """The kernel log: a ring of records, the console, /dev/kmsg and syslog(2).
 
-A record that does not end in a newline stays open: the next pr_cont() of the same task joins it, any
-other record closes it, and no reader sees it before (Real: 17-printk-levels). Text is kept as str with
-undecodable bytes escaped, so that what a module printed comes out byte for byte.
+A record that does not end in a newline stays open: the next pr_cont() of the same task joins it,
+any other record closes it, and no reader sees it before (Real: 17-printk-levels). Text is kept as
+str with undecodable bytes escaped, so that what a module printed comes out byte for byte.
 """
 
 from __future__ import annotations
 
 from collections import deque
 
+from vshell.abi.errno import EINVAL, KernelError
 from vshell.kernel.format import vsprintf
 from vshell.kernel.wait import WaitQueue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from vshell.kernel.core import Kernel
 
-__all__ = ["KERN_SOH", "LEVELS", "Printk", "RateLimit", "Record"]
+__all__ = [
+    "ALERT",
+    "CONSOLE_LOGLEVEL_MOTORMOUTH",
+    "CRIT",
+    "DEBUG",
+    "EMERG",
+    "ERR",
+    "INFO",
+    "KERN_SOH",
+    "LEVELS",
+    "NOTICE",
+    "WARNING",
+    "Printk",
+    "RateLimit",
+    "Record",
+    "kmsg_text",
+    "stamp_text",
+]
 
 KERN_SOH = "\001"
 LEVELS = ("emerg", "alert", "crit", "err", "warn", "notice", "info", "debug")
@@ -58,7 +77,7 @@ class Record:
 
 
 class RateLimit:
-    """At most ``burst`` messages in ``interval_ns``; DEFAULT_RATELIMIT is 10 in 5 s."""
+    """At most ``burst`` messages in ``interval_ns``, by default 10 in 5 s."""
 
     __slots__ = ("_begin_ns", "_printed", "burst", "interval_ns", "missed")
 
@@ -198,7 +217,7 @@ class Printk:
         return self._next_sequence
 
     def record_at(self, sequence: int) -> Record | None:
-        """Find a finished record; None if it does not exist yet or has been overwritten."""
+        """Find a finished record; None if it is not there yet or no more."""
         if not self.first_sequence <= sequence < self.end_sequence:
             return None
         return self._records[sequence - self.first_sequence]
@@ -211,6 +230,42 @@ class Printk:
         """Give the ring's size in bytes."""
         return self._kernel.config.log_buf_len
 
+    def syslog(self, action: int, value: int) -> Any:
+        """Do what the system call of this name asks for; see there.
+
+        Raises:
+            KernelError: EINVAL.
+        """
+        # Linux: kernel/printk/printk.c do_syslog() (v6.1).
+        if action in (3, 4):
+            lines = []
+            for record in self.records(self.clear_sequence):
+                head = f"<{record.facility << 3 | record.level}>{stamp_text(record.time_ns)}"
+                lines += [head + line + "\n" for line in record.text.split("\n")]
+            if action == 4:
+                self.clear_sequence = self.end_sequence
+            return "".join(lines).encode("utf-8", "surrogateescape")
+        if action == 5:
+            self.clear_sequence = self.end_sequence
+        elif action == 6:
+            if self.saved_loglevel < 0:
+                self.saved_loglevel = self.console_loglevel
+            self.console_loglevel = 1
+        elif action == 7:
+            if self.saved_loglevel >= 0:
+                self.console_loglevel = self.saved_loglevel
+                self.saved_loglevel = -1
+        elif action == 8:
+            if not 1 <= value <= 8:
+                raise KernelError(EINVAL)
+            self.console_loglevel = value
+            self.saved_loglevel = -1
+        elif action in (9, 10):
+            return self.buffer_bytes()
+        else:
+            raise KernelError(EINVAL)
+        return None
+
     def console_verbose(self) -> None:
         """Let everything appear on the console from now on, as an Oops does."""
         if self.console_loglevel:
@@ -218,12 +273,15 @@ class Printk:
 
 
 def stamp_text(time_ns: int) -> str:
-    """Write a record's time as syslog(2) and the console do: "[    3.181008] "."""
+    """Write a record's time as the console does: "[    3.181008] "."""
     return f"[{time_ns // 1_000_000_000:5d}.{time_ns % 1_000_000_000 // 1000:06d}] "
 
 
 def kmsg_text(record: Record) -> bytes:
-    r"""Write a record as /dev/kmsg does: "6,12,3181008,-;text", odd bytes as \\xNN, newline at the end."""
+    r"""Write a record as /dev/kmsg does: "6,12,3181008,-;text".
+
+    Odd bytes are \xNN; a newline ends it.
+    """
     head = f"{record.facility << 3 | record.level},{record.sequence},{record.time_ns // 1000},-;"
     out = []
     for byte in record.text.encode("utf-8", "surrogateescape"):

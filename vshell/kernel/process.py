@@ -1,11 +1,14 @@
-"""User processes: fork, exec, exit, wait, credentials, descriptors and signals.
+"""User processes: fork, exec, exit, wait, rights, descriptors, signals.
 
-A process is a task whose code is a program: a Python function ``main(argv, sys)`` that knows nothing but its
-system calls. fork() cannot copy a stack here, so it takes the function that the child is to run, as clone(2)
-does in C; exec() unwinds the stack and starts the new program on it.
+A process is a task whose code is a program: a Python function ``main(argv, sys)`` that knows
+nothing but its system calls. fork() cannot copy a stack here, so it takes the function that the
+child is to run, as clone(2) does in C; exec() unwinds the stack and starts the new program on it.
 
-A signal is noted when it is sent and acted upon when the process is about to leave the kernel, as on Linux; a
-process that sleeps uninterruptibly therefore dies only when its system call ends (Real: 11-loading-states).
+A signal is noted when it is sent and acted upon when the process is about to leave the kernel,
+as on Linux; a process that sleeps uninterruptibly therefore dies only when its system call
+ends (Real: 11-loading-states).
+
+More than 400 lines, one idea: a process's life, descriptors and signals hang on each other.
 """
 
 from __future__ import annotations
@@ -28,7 +31,7 @@ from vshell.abi.errno import (
 from vshell.abi.signals import SIG_DFL, SIG_IGN, mask_of
 from vshell.kernel import costs
 from vshell.kernel.context import TaskExit, VshellBug
-from vshell.kernel.vfs import MAY_EXEC, S_ISUID, Directory, File, RegularFile
+from vshell.kernel.inode import MAY_EXEC, S_ISUID, Directory, File, RegularFile
 from vshell.kernel.wait import WaitQueue
 
 TYPE_CHECKING = False
@@ -44,7 +47,17 @@ if TYPE_CHECKING:
     Main = Callable[[list[str], Sys], int]
     Handler = Callable[[int], None]
 
-__all__ = ["PROGRAM_MAGIC", "Exec", "Process", "ProcessExit", "Processes"]
+__all__ = [
+    "DESCRIPTORS_MAX",
+    "PROGRAM_MAGIC",
+    "WCONTINUED",
+    "WNOHANG",
+    "WUNTRACED",
+    "Exec",
+    "Process",
+    "ProcessExit",
+    "Processes",
+]
 
 PROGRAM_MAGIC = b"\x7fELF\x02\x01\x01"
 _PROGRAM_MARK = b"vshell program: "
@@ -59,7 +72,7 @@ class ProcessExit(TaskExit):
     """Control: the process ends with this wait status."""
 
     def __init__(self, status: int) -> None:
-        """End with a wait status: exit code << 8, or the number of the signal that killed."""
+        """End with a wait status: exit code << 8, or the number of a signal."""
         super().__init__(status)
         self.status = status
 
@@ -78,7 +91,7 @@ class Process:
     """A task of userland, and what it owns."""
 
     def __init__(self, kernel: Kernel, task: Task, cwd: Directory) -> None:
-        """Make the process of a task; everything else is inherited by the caller's doing."""
+        """Make the process of a task; the caller hands on what it inherits."""
         self.kernel = kernel
         self.task = task
         self.argv: list[str] = []
@@ -174,7 +187,7 @@ class Processes:
         self.init: Process | None = None
         self.load_program: Callable[[str], Main] | None = None
         self.make_sys: Callable[[Process], Sys] | None = None
-        self.on_exit: Callable[[Process], None] = lambda process: None
+        self.on_exit: Callable[[Process], None] = lambda _process: None
 
     def __iter__(self) -> Iterator[Process]:
         """Go through all processes by rising pid, zombies included."""
@@ -200,7 +213,9 @@ class Processes:
         return process
 
     def new_session(self, pid: int | None, argv: list[str], exe: str, cwd: Directory) -> Process:
-        """Make a process with a session of its own, owned by root, without descriptors; start() lets it run.
+        """Make a process with a session of its own; start() lets it run.
+
+        It is root's and has no descriptors.
 
         Args:
             pid: None for the next one.
@@ -232,7 +247,7 @@ class Processes:
             sched = kernel.sched
             event = (sched.now_ns, sched.cpu.id, parent.pid, "sched_process_fork")
             kernel.trace.emit((*event, parent.task.name, parent.pid, task.name, task.pid))
-        self.start(child, lambda argv, sys: entry(sys), [])
+        self.start(child, lambda _argv, sys: entry(sys), [])
         return child
 
     def _inherit(self, parent: Process, task: Task) -> Process:
@@ -381,9 +396,7 @@ class Processes:
         process.children.clear()
         self.on_exit(process)
         parent = process.parent
-        unwanted = (
-            parent is None or parent.disposition(sg.SIGCHLD) == SIG_IGN or parent is self.init
-        )
+        unwanted = parent is None or parent.disposition(sg.SIGCHLD) == SIG_IGN
         if unwanted and parent is not None:
             parent.children.remove(process)
         if not unwanted and parent is not None:
@@ -395,10 +408,13 @@ class Processes:
         init = self.init
         child.parent = init
         child.task.parent = init.task if init is not None else None
+        if init is None or (child.task.exit_state and init.disposition(sg.SIGCHLD) == SIG_IGN):
+            if child.task.exit_state:
+                self._kernel.release(child.task)
+            return
+        init.children.append(child)
         if child.task.exit_state:
-            self._kernel.release(child.task)
-        elif init is not None:
-            init.children.append(child)
+            self._kernel.waits.wake_up(init.child_changed, exclusive_max=0)
 
     def do_wait(self, process: Process, pid: int, options: int) -> tuple[int, int]:
         """Wait for a child to end, stop or go on.
@@ -453,7 +469,9 @@ class Processes:
         return None
 
     def die_by_signal(self, task: Task, signal: int) -> NoReturn:
-        """End the current process as if a signal had killed it (a fault in a system call of its).
+        """End the current process as if a signal had killed it.
+
+        A system call of its has met a fault.
 
         Raises:
             ProcessExit: always.
@@ -464,7 +482,7 @@ class Processes:
     # -- Signals --------------------------------------------------------------------------------
 
     def kill(self, sender: Process, pid: int, signal: int) -> None:
-        """Send a signal as kill(2) does.
+        """Send a signal, as the system call does.
 
         Args:
             sender: whose rights count.
@@ -526,7 +544,7 @@ class Processes:
             return
         if process is self.init and process.disposition(signal) == SIG_DFL:
             return
-        if signal == sg.SIGCONT or signal == sg.SIGKILL:
+        if signal in (sg.SIGCONT, sg.SIGKILL):
             self._continue(process, signal)
         handler = process.disposition(signal)
         ignored = handler == SIG_IGN or (handler == SIG_DFL and signal in sg.IGNORED_BY_DEFAULT)
@@ -538,8 +556,8 @@ class Processes:
             handler == SIG_DFL and signal not in sg.STOPPING and signal not in sg.IGNORED_BY_DEFAULT
         )
         if signal == sg.SIGKILL or (fatal and not task.sig_blocked & bit):
-            # Linux: kernel/signal.c complete_signal() (v6.1): what ends the process counts as SIGKILL
-            # for the sleeps that only SIGKILL ends.
+            # Linux: kernel/signal.c complete_signal() (v6.1): what ends the process counts as
+            # SIGKILL for the sleeps that only SIGKILL ends.
             task.sig_pending |= mask_of(sg.SIGKILL)
             if not process.exit_status:
                 process.exit_status = signal
@@ -560,7 +578,9 @@ class Processes:
             self._kernel.sched.try_to_wake_up(task, st.TASK_STOPPED & ~st.TASK_WAKEKILL)
 
     def deliver_signals(self, process: Process) -> bool:
-        """Act upon the signals that wait for the current process. It is about to leave the kernel.
+        """Act upon the signals that wait for the current process.
+
+        It is about to leave the kernel.
 
         Returns:
             Whether a handler of the program ran.

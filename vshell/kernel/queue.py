@@ -1,8 +1,8 @@
-"""What will happen and when: one heap of events, ordered by time, rank and sequence.
+"""What will happen and when: one heap, by time, rank and sequence.
 
-The sequence number makes ties first-in-first-out, so that runs repeat. The rank orders what is due in
-one nanosecond: what comes from outside first, then hard interrupts, then each CPU's timers with the
-highest wheel level first, as Linux runs them.
+The sequence number makes ties first-in-first-out, so that runs repeat. The rank orders what is due
+in one nanosecond: what comes from outside first, then hard interrupts, then each CPU's timers with
+the highest wheel level first, as Linux runs them.
 """
 
 from __future__ import annotations

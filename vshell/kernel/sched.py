@@ -7,14 +7,16 @@ another's past. A running task moves its CPU's clock by ``charge()``; when that 
 earliest again. Work is charged first and done afterwards, so whatever a task does, nobody else can
 still do something before it.
 
-A run queue is a heap by virtual runtime, with real-time tasks before it, as in CFS. A task that wakes
-keeps its virtual runtime but is credited no more than half a latency period of sleep, a new one starts
-one slice behind. A waker always goes on until it sleeps: no wake-up preempts, except a real-time
-task's (Real: 46-run-order, the same with every preemption model).
+A run queue is a heap by virtual runtime, with real-time tasks before it, as in CFS. A task that
+wakes keeps its virtual runtime but is credited no more than half a latency period of sleep, a new
+one starts one slice behind. A waker always goes on until it sleeps: no wake-up preempts, except a
+real-time task's (Real: 46-run-order, the same with every preemption model).
 
 Rejected: one queue for all CPUs (park/unpark across CPUs would never interleave); stepping all CPUs
-tick by tick (a sleeping machine would cost time). A different choice would be needed only if CPUs had
-to share caches or interrupts in detail.
+tick by tick (a sleeping machine would cost time). A different choice would be needed only if CPUs
+had to share caches or interrupts in detail.
+
+More than 400 lines, one idea: who runs, sleeps and wakes is decided over the same queues.
 """
 
 from __future__ import annotations
@@ -116,8 +118,8 @@ class Scheduler:
     def poll(self) -> None:
         """Charge for a look at something that only others can change.
 
-        A task that keeps looking without ever sleeping is spinning; its looks cost more and more, so
-        that spinning through a second of virtual time stays cheap.
+        A task that keeps looking without ever sleeping is spinning; its looks cost more and more,
+        so that spinning through a second of virtual time stays cheap.
         """
         task = self.current
         task.spins = spins = task.spins + 1
@@ -128,6 +130,10 @@ class Scheduler:
         if now > self.horizon_ns:
             self._overtaken()
 
+    def may_preempt(self, task: Task) -> bool:
+        """Tell whether a running task gives way without being asked."""
+        return not task.preempt_count and (self.preempt_full or not task.kernel_mode)
+
     # The hub is never overtaken: events are instants.
     def _overtaken(self) -> None:
         if self.in_interrupt or self.kernel.dying:
@@ -136,11 +142,7 @@ class Scheduler:
         task = self.current
         if cpu.nr_queued and self.now_ns >= cpu.slice_end_ns:
             cpu.need_resched = True
-        if (
-            cpu.need_resched
-            and not task.preempt_count
-            and (self.preempt_full or not task.kernel_mode)
-        ):
+        if cpu.need_resched and self.may_preempt(task):
             self._reschedule(task, preempted=True)
             return
         cpu.clock_ns = self.now_ns
@@ -151,9 +153,10 @@ class Scheduler:
     # -- Going to sleep -------------------------------------------------------------------------
 
     def schedule(self) -> None:
-        """Give up the CPU: sleep if the task's state says so, else let others go first.
+        """Give up the CPU: sleep if the state says so, else let others go first.
 
-        Context: process context, preemption on. Sleeps until woken if current's state is not running.
+        Context: process context, preemption on. Sleeps until woken if
+        current's state is not running.
         """
         task = self.current
         if self.kernel.dying:
@@ -214,7 +217,9 @@ class Scheduler:
             raise task.fault
 
     def exit_current(self) -> None:
-        """Take the current task off its CPU for good; the caller must then return to the hub.
+        """Take the current task off its CPU for good.
+
+        The caller must then return to the hub.
 
         Context: the last thing a task does. Does not switch itself.
         """
@@ -234,10 +239,9 @@ class Scheduler:
     def _switch_in(self, cpu: Cpu, prev: Task, task: Task, time_ns: int) -> None:
         trace = self.kernel.trace
         if trace.on and prev is not task:
-            trace.emit(
-                (time_ns, cpu.id, prev.pid, "sched_switch", prev.name, prev.pid, prev.prio)
-                + (prev.state, prev.exit_state, task.name, task.pid, task.prio)
-            )
+            before = (prev.name, prev.pid, prev.prio, prev.state, prev.exit_state)
+            after = (task.name, task.pid, task.prio)
+            trace.emit((time_ns, cpu.id, prev.pid, "sched_switch", *before, *after))
         cpu.curr = task
         cpu.clock_ns = time_ns
         cpu.switches += 1
@@ -250,7 +254,8 @@ class Scheduler:
     def cond_resched(self) -> int:
         """Let others go first if one waits and the time slice is over.
 
-        Returns: 1 if it did, else 0.
+        Returns:
+            1 if it did, else 0.
 
         Context: process context; may give up the CPU, but stays runnable.
         """
@@ -266,7 +271,10 @@ class Scheduler:
         return 1
 
     def might_sleep(self) -> None:
-        """Give up the CPU where a sleeping function is entered, if somebody is due (voluntary preemption)."""
+        """Give up the CPU where a sleeping function is entered, if one is due.
+
+        That is voluntary preemption.
+        """
         if self.cpu.need_resched and self.kernel.config.preempt != "none":
             self.cond_resched()
 
@@ -278,7 +286,7 @@ class Scheduler:
         # Behind the last one that waits; CFS does so for sched_yield() by its skip buddy.
         waiting = [entry[0] for entry in self.cpu.fair]
         if waiting and not task.is_rt():
-            task.vruntime_ns = max(task.vruntime_ns, max(waiting))
+            task.vruntime_ns = max(task.vruntime_ns, *waiting)
         self.schedule()
 
     # -- Accounting -----------------------------------------------------------------------------
@@ -308,7 +316,8 @@ class Scheduler:
     def wake_up_process(self, task: Task) -> int:
         """Wake a sleeping task (interruptible or not).
 
-        Returns: 1 if it was asleep, 0 if it was running, parked, stopped or dead.
+        Returns:
+            1 if it was asleep, 0 if it was running, parked, stopped or dead.
         """
         return self.try_to_wake_up(task, st.TASK_NORMAL)
 
@@ -328,10 +337,8 @@ class Scheduler:
             return 0
         trace = self.kernel.trace
         if trace.on:
-            trace.emit(
-                (self.now_ns, self.cpu.id, self.current.pid, "sched_waking")
-                + (task.name, task.pid, task.prio, task.cpu.id)
-            )
+            event = (self.now_ns, self.cpu.id, self.current.pid, "sched_waking")
+            trace.emit((*event, task.name, task.pid, task.prio, task.cpu.id))
         task.waker_pid = self.current.pid
         task.state = st.TASK_RUNNING
         task.state_since_ns = self.now_ns
@@ -349,7 +356,7 @@ class Scheduler:
         self._place(cpu, task)
 
     def activate(self, task: Task) -> None:
-        """Put a task that is off every queue on the queue of the CPU that suits it."""
+        """Put a task that is off every queue on that of the CPU that suits it."""
         cpu = self._select_cpu(task)
         self._follow_min_vruntime(cpu)
         floor = cpu.min_vruntime_ns - costs.SLEEPER_CREDIT_NS
@@ -368,7 +375,8 @@ class Scheduler:
         if lowest is not None and lowest > cpu.min_vruntime_ns:
             cpu.min_vruntime_ns = lowest
 
-    # Where to run: the CPU it ran on if that is idle, another idle one, the one with the fewest tasks.
+    # Where to run: the CPU it ran on if that is idle, another idle one,
+    # the one with the fewest tasks.
     def _select_cpu(self, task: Task) -> Cpu:
         mask = task.cpus_mask
         last = task.cpu
@@ -386,6 +394,7 @@ class Scheduler:
 
     def _place(self, cpu: Cpu, task: Task) -> None:
         task.on_rq = True
+        task.migrations += task.cpu is not cpu
         if cpu.curr is cpu.idle and not cpu.nr_queued:
             task.cpu = cpu
             start_ns = max(self.now_ns, cpu.clock_ns) + costs.WAKE_IDLE_NS
@@ -394,8 +403,20 @@ class Scheduler:
             self.horizon_ns = min(self.horizon_ns, start_ns)
             return
         self._enqueue(cpu, task)
-        if task.is_rt() and task.prio < cpu.curr.prio:
-            cpu.need_resched = True
+        self._check_preempt(cpu, task)
+
+    # Linux: kernel/sched/fair.c wakeup_preempt_entity() (v6.1): who was woken goes first if it is
+    # real-time, or if the running task is ahead of it by more than the granularity.
+    def _check_preempt(self, cpu: Cpu, task: Task) -> None:
+        curr = cpu.curr
+        if task.is_rt():
+            cpu.need_resched |= task.prio < curr.prio
+        elif not curr.is_rt():
+            ran_ns = max(self.now_ns - curr.exec_start_ns, 0)
+            ahead_ns = curr.vruntime_ns + ran_ns - task.vruntime_ns
+            cpu.need_resched |= ahead_ns > costs.WAKEUP_GRANULARITY_NS
+        if cpu.need_resched and cpu is self.cpu and self.may_preempt(curr):
+            self.horizon_ns = self.now_ns
 
     def _enqueue(self, cpu: Cpu, task: Task) -> None:
         task.cpu = cpu
@@ -409,7 +430,7 @@ class Scheduler:
         self._sequence += 1
         heappush(cpu.fair, (task.vruntime_ns, self._sequence, task))
         # The horizon of the running task includes the end of its slice only while somebody waits.
-        if cpu is self.cpu and not self.in_interrupt:
+        if cpu is self.cpu and not self.in_interrupt and self.may_preempt(cpu.curr):
             self.horizon_ns = min(self.horizon_ns, max(cpu.slice_end_ns, self.now_ns))
 
     def _dequeue(self, cpu: Cpu, task: Task) -> None:
@@ -455,6 +476,7 @@ class Scheduler:
         for task in waiting:
             if task.cpus_mask >> cpu.id & 1:
                 self._dequeue(busiest, task)
+                task.migrations += 1
                 task.vruntime_ns += cpu.min_vruntime_ns - busiest.min_vruntime_ns
                 self._enqueue(cpu, task)
                 return True
@@ -463,7 +485,7 @@ class Scheduler:
     # -- Attributes -----------------------------------------------------------------------------
 
     def change(self, task: Task) -> None:
-        """Bring queues in line after a task's policy, priority or affinity has changed.
+        """Bring queues in line with a task's new policy, priority or affinity.
 
         The caller has set the fields; prio and weight follow here.
         """

@@ -1,7 +1,8 @@
-"""Backtraces: what a task's Python frames are in terms of kernel and module functions.
+"""Backtraces: a task's Python frames as functions of kernel and modules.
 
-A suspended task's frames say where it sleeps: frames of a module's own code carry its functions, frames of
-``vshell.linux`` the exported function that was called, and some of ``vshell.kernel`` what lies below.
+A suspended task's frames say where it sleeps: frames of a module's own code carry its
+functions, frames of ``vshell.linux`` the exported function that was called, and some of
+``vshell.kernel`` what lies below.
 """
 
 from __future__ import annotations
@@ -19,7 +20,19 @@ if TYPE_CHECKING:
     from vshell.kernel.module import Module
     from vshell.kernel.task import Task
 
-__all__ = ["Symbol", "symbols_of_frames", "task_stack", "task_trace", "wchan"]
+__all__ = [
+    "Symbol",
+    "bottom",
+    "caller_of_module",
+    "frames_below",
+    "is_asleep",
+    "symbols_of_frames",
+    "task_frames",
+    "task_stack",
+    "task_trace",
+    "traceback_frames",
+    "wchan",
+]
 
 
 class Symbol:
@@ -29,7 +42,7 @@ class Symbol:
 
     def __init__(
         self, name: str, offset: int, size: int, module: str = "", *, reliable: bool = True
-    ):
+    ) -> None:
         """Describe a return address.
 
         Args:
@@ -52,11 +65,14 @@ class Symbol:
         text = f"{self.name}+{self.offset:#x}/{self.size:#x}"
         return f"{text} [{self.module}]" if self.module else text
 
-    def trace_line(self) -> str:
-        """Write it as a call trace does, with the source line behind a function of a module."""
-        mark = " " if self.reliable else " ? "
+    def with_place(self) -> str:
+        """Write it with a module function's source line."""
         place = f" ({self.file.rsplit('/', 1)[-1]}:{self.line})" if self.line else ""
-        return f"{mark}{self}{place}"
+        return f"{self}{place}"
+
+    def trace_line(self) -> str:
+        """Write it as a call trace does, with a module function's source line."""
+        return (" " if self.reliable else " ? ") + self.with_place()
 
 
 def symbols_of_frames(kernel: Kernel, frames: Iterable[tuple[FrameType, int]]) -> list[Symbol]:
@@ -64,14 +80,19 @@ def symbols_of_frames(kernel: Kernel, frames: Iterable[tuple[FrameType, int]]) -
     version = kernel.config.version_code
     found: list[Symbol] = []
     callee = ""
+    inner_line = 0
     for frame, line in frames:
         code = frame.f_code
         name = code.co_name
         module = frame.f_globals.get("__vshell_module__")
         if module is not None:
-            if not name.startswith("<"):
-                found.append(module.symbol(code, line))
-                callee = name
+            # A function that is part of its caller has no frame; the line is the innermost one's.
+            inner_line = inner_line or line
+            if not name.startswith("<") and not module.is_inlined(name):
+                symbol = module.symbol(code, line)
+                symbol.line = inner_line
+                found.append(symbol)
+                callee, inner_line = name, 0
             continue
         place = code.co_filename
         if "vshell" not in place:
@@ -83,15 +104,20 @@ def symbols_of_frames(kernel: Kernel, frames: Iterable[tuple[FrameType, int]]) -
                 found.append(Symbol(name, offset, size))
                 callee = name
         elif folder.startswith("vshell.kernel."):
-            for symbol in kernel_frames(name, version):
-                offset, size = kernel_symbol(symbol, callee, version)
-                found.append(Symbol(symbol, offset, size))
-                callee = symbol
+            for text in kernel_frames(name, version):
+                # Linux: load_module() ends in a tail call of do_init_module().
+                if text == "load_module" and callee == "do_init_module":
+                    continue
+                found.append(Symbol(text, *kernel_symbol(text, callee, version)))
+                callee = text
     return found
 
 
 def task_frames(kernel: Kernel, task: Task) -> list[tuple[FrameType, int]]:
-    """List a task's Python frames, innermost first, with their lines; none if it has no stack."""
+    """List a task's Python frames, innermost first, with their lines.
+
+    None if it has no stack.
+    """
     if task.context is None or task.context.dead:
         return []
     del kernel
@@ -99,7 +125,10 @@ def task_frames(kernel: Kernel, task: Task) -> list[tuple[FrameType, int]]:
 
 
 def traceback_frames(traceback: TracebackType | None) -> list[tuple[FrameType, int]]:
-    """List the frames an exception came through, innermost first, with their lines."""
+    """List the frames an exception came through, innermost first.
+
+    Each with its line.
+    """
     frames = []
     while traceback is not None:
         frames.append((traceback.tb_frame, traceback.tb_lineno))
@@ -108,8 +137,25 @@ def traceback_frames(traceback: TracebackType | None) -> list[tuple[FrameType, i
     return frames
 
 
+def frames_below(frames: list[tuple[FrameType, int]]) -> list[tuple[FrameType, int]]:
+    """List the frames below those of a traceback: who called the one that caught the exception.
+
+    Args:
+        frames: of the traceback, innermost first.
+    """
+    found = []
+    frame = frames[-1][0].f_back if frames else None
+    while frame is not None:
+        found.append((frame, frame.f_lineno))
+        frame = frame.f_back
+    return found
+
+
 def bottom(kernel: Kernel, task: Task, *, unreliable: bool) -> list[Symbol]:
-    """Give what lies below every task's own functions: where a thread or a system call began."""
+    """Give what lies below every task's own functions.
+
+    Where a thread or a system call began.
+    """
     version = kernel.config.version_code
     names: list[str]
     if task.process is not None:
@@ -128,7 +174,10 @@ def bottom(kernel: Kernel, task: Task, *, unreliable: bool) -> list[Symbol]:
 
 
 def task_stack(kernel: Kernel, task: Task) -> list[Symbol]:
-    """Give /proc/PID/stack: functions outside the scheduler, innermost first; none while it runs."""
+    """Give /proc/PID/stack: functions outside the scheduler, innermost first.
+
+    None while the task runs.
+    """
     if not is_asleep(kernel, task):
         return []
     symbols = symbols_of_frames(kernel, task_frames(kernel, task))
@@ -138,7 +187,7 @@ def task_stack(kernel: Kernel, task: Task) -> list[Symbol]:
 
 
 def task_trace(kernel: Kernel, task: Task) -> list[Symbol]:
-    """Give a full backtrace of a sleeping task, the scheduler's functions included."""
+    """Give a full backtrace of a sleeping task, the scheduler's part included."""
     symbols = symbols_of_frames(kernel, task_frames(kernel, task))
     if symbols and symbols[0].name in ("schedule", "schedule_preempt_disabled"):
         symbols.insert(
@@ -148,7 +197,10 @@ def task_trace(kernel: Kernel, task: Task) -> list[Symbol]:
 
 
 def wchan(kernel: Kernel, task: Task) -> str:
-    """Give /proc/PID/wchan: the first function outside the scheduler, "0" while the task runs."""
+    """Give /proc/PID/wchan: the first function outside the scheduler.
+
+    "0" while the task runs.
+    """
     if not is_asleep(kernel, task):
         return "0"
     for symbol in symbols_of_frames(kernel, task_frames(kernel, task)):
@@ -159,13 +211,13 @@ def wchan(kernel: Kernel, task: Task) -> str:
 
 
 def is_asleep(kernel: Kernel, task: Task) -> bool:
-    """Tell whether a task is off every CPU and queue, so that its stack stands still."""
+    """Tell whether a task is off every CPU and queue: its stack stands still."""
     del kernel
     return not task.on_rq and task.exit_state == 0
 
 
 def caller_of_module() -> tuple[Module, str, int]:
-    """Find the place in a module's source that called the function of the mirror that asks.
+    """Find where in a module the function of the mirror that asks was called.
 
     Returns:
         The module, the function's name and the line.

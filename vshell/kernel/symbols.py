@@ -1,12 +1,15 @@
-"""The kernel's symbol table as its reports show it: names, sizes, and where in a function a call returns to.
+"""The kernel's symbol table as its reports show it.
 
-A report's line says ``name+0x<offset>/0x<size>``. The figures recorded on the reference kernel are kept
-here; a function of which none was recorded gets figures derived from its name, so that they repeat.
+Names, sizes, and where in a function a call returns to.
+
+A report's line says ``name+0x<offset>/0x<size>``. The figures recorded on the reference
+kernel are kept here; a function of which none was recorded gets figures derived from
+its name, so that they repeat.
 """
 
 from __future__ import annotations
 
-__all__ = ["INLINE", "KERNEL_FRAMES", "SCHED_TEXT", "kernel_symbol"]
+__all__ = ["INLINE", "KERNEL_FRAMES", "SCHED_TEXT", "kernel_frames", "kernel_symbol"]
 
 # Python functions of vshell.kernel that stand for functions of Linux, by their own names. Others of
 # vshell.kernel do not appear in a trace.
@@ -32,6 +35,7 @@ KERNEL_FRAMES: dict[str, tuple[str, ...]] = {
     "sys_pause": ("__x64_sys_pause",),
     "do_signal_stop": ("do_signal_stop",),
     "kthreadd": ("kthreadd",),
+    "synchronize_rcu": ("__wait_rcu_gp", "synchronize_rcu"),
 }
 
 # Where 6.4 and later differ from 6.1.
@@ -44,14 +48,89 @@ _FRAMES_SINCE_6_4: dict[str, tuple[str, ...]] = {
     "sys_delete_module": ("__do_sys_delete_module.constprop.0", "__x64_sys_delete_module"),
 }
 
-# Functions of the mirror that a C compiler leaves no frame of: macros, inline functions and tail calls.
+# Functions of the mirror that a C compiler leaves no frame of: macros,
+# inline functions and tail calls.
 INLINE = frozenset(
-    ["kthread_create", "kthread_run", "kthread_run_on_cpu", "kthread_parkme", "kthread_should_stop", "ssleep", "fsleep", "wait_for_completion", "wait_for_completion_timeout", "wait_for_completion_interruptible", "wait_for_completion_interruptible_timeout", "wait_for_completion_killable", "wait_for_completion_killable_timeout", "wait_for_completion_io", "schedule_timeout_interruptible", "schedule_timeout_uninterruptible", "schedule_timeout_killable", "schedule_timeout_idle", "schedule_timeout", "schedule", "schedule_hrtimeout", "schedule_hrtimeout_range", "usleep_range", "usleep_idle_range", "cond_resched", "yield_", "wait_event", "wait_event_timeout", "wait_event_interruptible", "wait_event_interruptible_timeout", "wait_event_interruptible_exclusive", "wait_event_killable", "wait_event_killable_timeout", "wait_event_idle", "wait_event_idle_timeout", "mutex_lock", "mutex_lock_interruptible", "mutex_lock_killable", "down", "down_interruptible", "down_timeout", "down_killable", "down_read", "down_write", "msleep_sleeping", "pr_emerg", "pr_alert", "pr_crit", "pr_err", "pr_warn", "pr_notice", "pr_info", "pr_cont", "pr_debug", "pr_devel", "printk", "WARN", "WARN_ON", "WARN_ONCE", "WARN_ON_ONCE", "BUG", "BUG_ON", "get_task_struct", "put_task_struct"]
+    [
+        "kthread_create",
+        "kthread_run",
+        "kthread_run_on_cpu",
+        "kthread_parkme",
+        "kthread_should_stop",
+        "ssleep",
+        "fsleep",
+        "wait_for_completion",
+        "wait_for_completion_timeout",
+        "wait_for_completion_interruptible",
+        "wait_for_completion_interruptible_timeout",
+        "wait_for_completion_killable",
+        "wait_for_completion_killable_timeout",
+        "wait_for_completion_io",
+        "schedule_timeout_interruptible",
+        "schedule_timeout_uninterruptible",
+        "schedule_timeout_killable",
+        "schedule_timeout_idle",
+        "schedule_timeout",
+        "schedule",
+        "schedule_hrtimeout",
+        "schedule_hrtimeout_range",
+        "usleep_range",
+        "usleep_idle_range",
+        "cond_resched",
+        "yield_",
+        "wait_event",
+        "wait_event_timeout",
+        "wait_event_interruptible",
+        "wait_event_interruptible_timeout",
+        "wait_event_interruptible_exclusive",
+        "wait_event_killable",
+        "wait_event_killable_timeout",
+        "wait_event_idle",
+        "wait_event_idle_timeout",
+        "mutex_lock",
+        "mutex_lock_interruptible",
+        "mutex_lock_killable",
+        "down",
+        "down_interruptible",
+        "down_timeout",
+        "down_killable",
+        "down_read",
+        "down_write",
+        "msleep_sleeping",
+        "pr_emerg",
+        "pr_alert",
+        "pr_crit",
+        "pr_err",
+        "pr_warn",
+        "pr_notice",
+        "pr_info",
+        "pr_cont",
+        "pr_debug",
+        "pr_devel",
+        "printk",
+        "WARN",
+        "WARN_ON",
+        "WARN_ONCE",
+        "WARN_ON_ONCE",
+        "BUG",
+        "BUG_ON",
+        "get_task_struct",
+        "put_task_struct",
+    ]
 )
 
 # Functions in the scheduler's own section: /proc/PID/wchan and /proc/PID/stack leave them out.
 SCHED_TEXT = frozenset(
-    ["schedule", "__schedule", "schedule_timeout", "__wait_for_common", "schedule_preempt_disabled", "__mutex_lock.constprop.0", "schedule_hrtimeout_range_clock", "do_nanosleep"]
+    [
+        "schedule",
+        "__schedule",
+        "schedule_timeout",
+        "__wait_for_common",
+        "schedule_preempt_disabled",
+        "__mutex_lock.constprop.0",
+        "schedule_hrtimeout_range_clock",
+        "do_nanosleep",
+    ]
 )
 
 _6_1: dict[str, tuple[int, int]] = {
@@ -142,7 +221,10 @@ def kernel_symbol(
 
 
 def kernel_frames(function: str, version: tuple[int, int]) -> tuple[str, ...]:
-    """Give the functions of Linux, innermost first, that a function of vshell.kernel stands for."""
+    """Give the functions of Linux that one of vshell.kernel stands for.
+
+    Innermost first.
+    """
     if version >= (6, 4) and function in _FRAMES_SINCE_6_4:
         return _FRAMES_SINCE_6_4[function]
     return KERNEL_FRAMES.get(function, ())

@@ -72,7 +72,7 @@ class Sysctls:
             "threads-max": str(config.memory_kib // 64),
         }
         for name, value in fixed.items():
-            self.table[name] = Sysctl(lambda value=value: value)
+            self.table[name] = Sysctl(_fixed(value))
         self.table["pid_max"] = Sysctl(lambda: str(config.pid_max))
         self.table["tainted"] = Sysctl(lambda: str(self._kernel.oops.taints), self._write_tainted)
         self.table["printk"] = Sysctl(self._read_printk, self._write_printk)
@@ -137,6 +137,10 @@ class Sysctls:
         if _one_number(text) != 1:
             raise KernelError(EINVAL)
         self.modules_disabled = 1
+
+
+def _fixed(text: str) -> Callable[[], str]:
+    return lambda: text
 
 
 def _one_number(text: str) -> int:

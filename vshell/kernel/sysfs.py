@@ -1,6 +1,7 @@
 """/sys: a directory per module, with its parameters.
 
-Source: kernel/module/sysfs.c, kernel/params.c (v6.1). Real: 09-unload, 10-params, 11-loading-states.
+Source: kernel/module/sysfs.c, kernel/params.c (v6.1). Real: 09-unload,
+10-params, 11-loading-states.
 """
 
 from __future__ import annotations
@@ -8,9 +9,9 @@ from __future__ import annotations
 from vshell.abi import state as st
 from vshell.abi.errno import EACCES, KernelError
 from vshell.kernel.addresses import MODULES_VADDR
+from vshell.kernel.generated import GeneratedDirectory
+from vshell.kernel.inode import ComputedFile, Directory, Inode
 from vshell.kernel.printk import ERR
-from vshell.kernel.procfs import GeneratedDirectory
-from vshell.kernel.vfs import ComputedFile, Directory, Inode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,9 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["populate"]
 
 
+# A file of /sys: always a page long, and refused to root too where its mode refuses it.
 class _Attribute(ComputedFile):
-    """A file of /sys: always a page long, and refused to root too where its mode refuses it."""
-
     device = 6
 
     def size(self) -> int:
@@ -39,7 +39,7 @@ class _Sys:
 
     def attribute(
         self, read: Callable[[], str], write: Callable[[str], None] | None = None, mode: int = 0
-    ):
+    ) -> _Attribute:
         mode = mode or (0o444 if write is None else 0o644)
 
         def write_bytes(data: bytes) -> None:
@@ -90,7 +90,7 @@ class _Sys:
         return GeneratedDirectory(self.vfs, names, make, 0o755)
 
     def _module(self, module: Module) -> GeneratedDirectory:
-        folder = GeneratedDirectory(self.vfs, list, lambda name: None, 0o755)
+        folder = GeneratedDirectory(self.vfs, list, lambda _name: None, 0o755)
         folder.add("coresize", self.attribute(lambda: f"{module.core_size}\n"))
         folder.add("holders", self._holders(module))
         folder.add("initsize", self.attribute(lambda: f"{module.init_size}\n"))
@@ -104,9 +104,9 @@ class _Sys:
         for key in ("srcversion", "version"):
             value = module.ko.info(key)
             if value is not None:
-                folder.add(key, self.attribute(lambda value=value: f"{value}\n"))
+                folder.add(key, self.attribute(_fixed(f"{value}\n")))
         folder.add("taint", self.attribute(lambda: f"{module.taint_flags()}\n"))
-        folder.add("uevent", self.attribute(lambda: "", lambda text: None, 0o200))
+        folder.add("uevent", self.attribute(_fixed(""), lambda _text: None, 0o200))
         folder.entries = dict(sorted(folder.entries.items()))
         return folder
 
@@ -124,9 +124,7 @@ class _Sys:
         sections = sorted({function.section for function in module.ko.functions} | {".modinfo"})
         for number, name in enumerate(sections):
             address = (module.address or MODULES_VADDR) + 0x1000 * number
-            folder.add(
-                name, self.attribute(lambda address=address: f"0x{address:016x}\n", mode=0o400)
-            )
+            folder.add(name, self.attribute(_fixed(f"0x{address:016x}\n"), mode=0o400))
         return folder
 
     def _parameters(self, module: Module, params: list[ModuleParam]) -> Directory:
@@ -156,6 +154,10 @@ class _Sys:
             kernel.processes.die_by_signal(task, fault.kills_by)
         finally:
             task.kernel_mode -= 1
+
+
+def _fixed(text: str) -> Callable[[], str]:
+    return lambda: text
 
 
 def populate(kernel: Kernel) -> None:

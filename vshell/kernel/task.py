@@ -33,13 +33,13 @@ __all__ = ["TASK_COMM_LEN", "Task", "TaskTable"]
 TASK_COMM_LEN = 16
 """Bytes of task->comm, the closing zero included."""
 
-_WEIGHTS = (
-    [88761, 71755, 56483, 46273, 36291, 29154, 23254, 18705, 14949, 11916]
-    + [9548, 7620, 6100, 4904, 3906, 3121, 2501, 1991, 1586, 1277]
-    + [1024, 820, 655, 526, 423, 335, 272, 215, 172, 137]
-    + [110, 87, 70, 56, 45, 36, 29, 23, 18, 15]
-)
 # Linux: kernel/sched/core.c sched_prio_to_weight (v6.1).
+_WEIGHTS = [
+    *(88761, 71755, 56483, 46273, 36291, 29154, 23254, 18705, 14949, 11916),
+    *(9548, 7620, 6100, 4904, 3906, 3121, 2501, 1991, 1586, 1277),
+    *(1024, 820, 655, 526, 423, 335, 272, 215, 172, 137),
+    *(110, 87, 70, 56, 45, 36, 29, 23, 18, 15),
+]
 
 
 class Task:
@@ -64,6 +64,7 @@ class Task:
         "kernel_mode",
         "kthread",
         "main",
+        "migrations",
         "nivcsw",
         "nvcsw",
         "on_rq",
@@ -138,6 +139,7 @@ class Task:
         self.sum_exec_ns = 0
         self.utime_ns = 0
         self.nvcsw = 0
+        self.migrations = 0
         self.nivcsw = 0
         self.preempt_count = 0
         self.kernel_mode = 0
@@ -174,7 +176,7 @@ class Task:
         return self.static_prio - st.DEFAULT_PRIO
 
     def process_is_root(self) -> bool:
-        """Tell whether it acts with the rights of root; the kernel's own threads do."""
+        """Tell whether it has the rights of root; the kernel's own threads do."""
         return self.process is None or self.process.euid == 0
 
     def is_rt(self) -> bool:
@@ -199,7 +201,7 @@ class Task:
         return self.sig_notify or bool((self.sig_pending | self.shared_pending) & ~self.sig_blocked)
 
     def fatal_signal_pending(self) -> bool:
-        """Tell whether SIGKILL waits for this task itself (not only for its process)."""
+        """Tell whether SIGKILL waits for this task itself, not its process."""
         return bool(self.sig_pending & 0x100)
 
 

@@ -1,11 +1,12 @@
-"""The timer wheel: when timers of jiffy resolution fire, and in which order.
+"""The timer wheel: when timers of jiffies fire, and in which order.
 
-Linux keeps nine levels of 64 buckets; each level is eight times coarser than the one below. A timer
-goes into the level its distance asks for, rounded up to that level's grain, and is never moved again:
-that is why msleep(1000) takes 1.024 s. Here a bucket is found by its (level, moment) in a dictionary,
-and each bucket with timers has one entry in the kernel's event heap, so that arming or deleting a timer
-touches the heap once per bucket and an idle machine costs nothing. A bucket is an insertion-ordered
-dictionary: constant-time insertion and deletion, and last in first out when it fires, as Linux does.
+Linux keeps nine levels of 64 buckets; each level is eight times coarser than the one below. A
+timer goes into the level its distance asks for, rounded up to that level's grain, and is never
+moved again: that is why msleep(1000) takes 1.024 s. Here a bucket is found by its (level, moment)
+in a dictionary, and each bucket with timers has one entry in the kernel's event heap, so that
+arming or deleting a timer touches the heap once per bucket and an idle machine costs nothing. A
+bucket is an insertion-ordered dictionary: constant-time insertion and deletion, and last in first
+out when it fires, as Linux does.
 
 Facts pinned by the recordings 20 and 21, all 1300 firings of them:
 
@@ -14,8 +15,9 @@ Facts pinned by the recordings 20 and 21, all 1300 firings of them:
 * delta is counted from base->clk: jiffies, or one more if this CPU has run a timer in this jiffy.
 * several levels due in one jiffy: the highest goes first.
 
-Rejected: moving timers down the levels as time passes (what Linux did before 4.8, and more precise than
-what it does now). A change of Linux's level shift or bucket count would change the constants below.
+Rejected: moving timers down the levels as time passes (what Linux did before 4.8, and
+more precise than what it does now). A change of Linux's level shift or bucket count
+would change the constants below.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from vshell.kernel.sched import Cpu
     from vshell.kernel.task import Task
 
-__all__ = ["LEVELS", "Bucket", "Timer", "TimerWheel", "bucket_expiry"]
+__all__ = ["LEVELS", "Bucket", "Timer", "TimerWheel", "bucket_expiry", "timer_name"]
 
 LEVELS = 9
 _SHIFT = 3
@@ -70,7 +72,7 @@ def bucket_expiry(expires: int, clk: int) -> tuple[int, int]:
 
 
 class Timer:
-    """A timer_list: calls its function once, in softirq context, when its bucket is due."""
+    """A timer_list: calls its function once, in softirq context, when due."""
 
     __slots__ = ("bucket", "expires", "function", "task")
 
@@ -104,7 +106,8 @@ class Bucket(dict[Timer, None]):
         self.key = key
         self.expiry = expiry
 
-    __hash__ = None  # type: ignore[assignment]  # a dict, and not meant to be a key
+    # A dict, and not meant to be a key.
+    __hash__ = None
 
     def fire(self) -> None:
         """Run the timers, the one armed last first."""
@@ -173,7 +176,8 @@ class TimerWheel:
     def del_timer(self, timer: Timer) -> int:
         """Disarm a timer.
 
-        Returns: 1 if it was active, else 0.
+        Returns:
+            1 if it was active, else 0.
         """
         bucket = timer.bucket
         if bucket is None:
@@ -221,7 +225,9 @@ class TimerWheel:
     # -- Sleeping -------------------------------------------------------------------------------
 
     def schedule_timeout(self, timeout_jiffies: int) -> int:
-        """Sleep until woken or until the timeout has passed; current's state must be set before.
+        """Sleep until woken or until the timeout has passed.
+
+        current's state must be set before.
 
         Args:
             timeout_jiffies: MAX_SCHEDULE_TIMEOUT for no limit.

@@ -1,8 +1,10 @@
-"""The event stream: what happened, when, on which CPU, to whom; everything that is shown derives from it.
+"""The event stream: what happened, when, on which CPU, to whom.
+
+Everything that is shown derives from it.
 
 An event is a plain tuple ``(time_ns, cpu, pid, name, *fields)`` until somebody looks; the named
-records of ``vshell.abi.events`` are made at the reader. While nobody listens, a tracepoint costs one
-attribute test (``if trace.on``).
+records of ``vshell.abi.events`` are made at the reader. While nobody listens, a tracepoint costs
+one attribute test (``if trace.on``).
 """
 
 from __future__ import annotations
@@ -41,7 +43,10 @@ class Trace:
         self.on = True
 
     def emit(self, event: Event) -> None:
-        """Record one event. Callers test ``on`` first, so that building the tuple is free when off."""
+        """Record one event.
+
+        Callers test ``on`` first, so that building the tuple is free when off.
+        """
         self._count += 1
         self._ring.append(event)
         for subscriber in self._subscribers:

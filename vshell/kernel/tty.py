@@ -1,12 +1,12 @@
-"""Terminals: the line discipline, the foreground process group, and the door to the front end.
+r"""Terminals: line discipline, foreground group, door to the front end.
 
-Bytes typed at the real terminal enter through ``receive``; what programs write leaves through ``output``, a
-function the machine sets. In canonical mode a line is collected with echo and erase, and Ctrl-C, Ctrl-Z
-and Ctrl-\\ become signals to the foreground group.
+Bytes typed at the real terminal enter through ``receive``; what programs write leaves through
+``output``, a function the machine sets. In canonical mode a line is collected with echo and erase,
+and Ctrl-C, Ctrl-Z and Ctrl-\ become signals to the foreground group.
 
-A shell that wants a line edited by the front end says so with ``ask`` (its own ioctl): the front end then
-shows the prompt with its editor and hands over the finished line with ``answer``. A front end that has no
-editor, such as a recorded session, answers just the same.
+A shell that wants a line edited by the front end says so with ``ask`` (its own ioctl): the front
+end then shows the prompt with its editor and hands over the finished line with ``answer``. A front
+end that has no editor, such as a recorded session, answers just the same.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 from vshell.abi import state as st
 from vshell.abi.errno import EAGAIN, EINTR, EIO, KernelError
 from vshell.abi.signals import SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGWINCH
-from vshell.kernel.vfs import O_NONBLOCK, Device, File
+from vshell.kernel.inode import O_NONBLOCK, Device, File
 from vshell.kernel.wait import WaitQueue
 
 TYPE_CHECKING = False
@@ -67,7 +67,7 @@ class Tty:
         self.session = 0
         self.foreground = 0
         self.echo = True
-        self.output: Callable[[bytes], None] = lambda data: None
+        self.output: Callable[[bytes], None] = lambda _data: None
         self.on_change: Callable[[], None] = lambda: None
         self.question: Question | None = None
         self.interrupts = 0
@@ -140,13 +140,28 @@ class Tty:
         self._ready.append(b"")
         self.kernel.waits.wake_up(self._readers, exclusive_max=0)
 
+    def cancel_line(self) -> None:
+        """Give up the line that the front end was editing.
+
+        Whoever asked for it gets SIGINT.
+        """
+        self.question = None
+        if self.foreground:
+            self.kernel.processes.signal_group(self.foreground, SIGINT)
+
     def interrupt(self, signal: int) -> None:
-        """Send a signal to the foreground process group, as its key does."""
+        """Send a signal to the foreground process group, as its key does.
+
+        A job that sleeps uninterruptibly does not die of it, and on Linux its terminal stays
+        blocked. Here the second Ctrl-C reaches the shell too, which then gives the prompt back.
+        """
         self._put_echo({SIGINT: b"^C", SIGTSTP: b"^Z", SIGQUIT: b"^\\"}.get(signal, b""))
         self._line.clear()
         self.interrupts += 1
         if self.foreground:
             self.kernel.processes.signal_group(self.foreground, signal)
+        if self.interrupts > 1 and self.session not in (0, self.foreground):
+            self.kernel.processes.signal_group(self.session, SIGINT)
 
     def resize(self, columns: int, rows: int) -> None:
         """Take note of the window's size."""
@@ -161,7 +176,10 @@ class Tty:
         self.kernel.waits.wake_up(self._readers, exclusive_max=0)
 
     def take_typed_ahead(self) -> str:
-        """Take what has been typed and read by nobody, for the front end's editor to begin with."""
+        """Take what has been typed and read by nobody.
+
+        The front end's editor begins with it.
+        """
         typed = b"".join(self._ready) + bytes(self._line)
         self._ready.clear()
         self._line.clear()
@@ -170,12 +188,18 @@ class Tty:
     # -- From programs ----------------------------------------------------------------------------
 
     def ask(self, question: Question) -> None:
-        """Ask the front end for a line, edited behind the prompt; the next read waits for it."""
+        """Ask the front end for a line, edited behind the prompt.
+
+        The next read waits for it.
+        """
         self.question = question
         self.on_change()
 
     def n_tty_read(self, count: int, *, wait: bool) -> bytes:
-        """Read up to ``count`` bytes of the next line, b"" at its end. May sleep (TASK_INTERRUPTIBLE)."""
+        """Read up to ``count`` bytes of the next line, b"" at the end.
+
+        May sleep (TASK_INTERRUPTIBLE).
+        """
         kernel = self.kernel
         task = kernel.sched.current
         process = task.process

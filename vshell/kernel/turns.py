@@ -1,12 +1,14 @@
 """Loop turns: how compiled-in preemption points cost almost nothing.
 
-``make`` turns ``while c:`` into ``for _ in turns:`` and gives every ``for`` loop a second iterator, so that
-each loop turn takes one item from ``turns``, an iterator in C over a batch of items. Only when a batch is
-used up does Python code run: ``Turns.__next__`` charges the batch's virtual time, lets others go first if
-that is due, and hands out the next batch. Every task has its own, because it may be suspended right there.
+``make`` turns ``while c:`` into ``for _ in turns:`` and gives every ``for`` loop a second iterator,
+so that each loop turn takes one item from ``turns``, an iterator in C over a batch of items. Only
+when a batch is used up does Python code run: ``Turns.__next__`` charges the batch's virtual time,
+lets others go first if that is due, and hands out the next batch. Every task has its own, because
+it may be suspended right there.
 
-A task that has taken millions of turns without ever sleeping is not computing but spinning. From then on
-each turn stands for more time, up to 16 us, so that a loop that never ends moves the virtual clock quickly.
+A task that has taken millions of turns without ever sleeping is not computing but spinning.
+From then on each turn stands for more time, up to 16 us, so that a loop that never ends
+moves the virtual clock quickly.
 """
 
 from __future__ import annotations

@@ -1,13 +1,14 @@
 """Wait queues and completions: how a task sleeps until another says so.
 
-A wait queue is a list of entries, each with a task and a function that is called by a wake-up. The
-order is Linux's: a non-exclusive waiter is put at the head, an exclusive one at the tail, and a wake-up
-goes from the head: every non-exclusive waiter, then as many exclusive ones as were asked for.
+A wait queue is a list of entries, each with a task and a function that is called by a
+wake-up. The order is Linux's: a non-exclusive waiter is put at the head, an exclusive one at
+the tail, and a wake-up goes from the head: every non-exclusive waiter, then as many
+exclusive ones as were asked for.
 
-No wake-up is lost, because a waiter sets its state *before* it looks at its condition: whoever makes the
-condition true afterwards finds the waiter in a sleeping state and sets it running again, and schedule()
-then returns at once. In this kernel nothing can come between two statements except at charge(), which
-none of the functions here calls between the two.
+No wake-up is lost, because a waiter sets its state *before* it looks at its condition: whoever
+makes the condition true afterwards finds the waiter in a sleeping state and sets it running again,
+and schedule() then returns at once. In this kernel nothing can come between two statements except
+at charge(), which none of the functions here calls between the two.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ UINT_MAX = 0xFFFFFFFF
 
 
 class Waiter:
-    """One entry of a wait queue (wait_queue_entry with autoremove_wake_function)."""
+    """One entry of a wait queue: wait_queue_entry, autoremove_wake_function."""
 
     __slots__ = ("autoremove", "exclusive", "queue", "task")
 
@@ -71,7 +72,10 @@ class WaitQueue:
 
 
 class Completion:
-    """A completion: ``done`` counts complete() calls not yet waited for; UINT_MAX means complete_all()."""
+    """A completion: ``done`` counts complete() calls not yet waited for.
+
+    UINT_MAX means complete_all().
+    """
 
     __slots__ = ("done", "wait")
 
@@ -106,7 +110,7 @@ class Waits:
     def wake_up(
         self, queue: WaitQueue, states: int = st.TASK_NORMAL, exclusive_max: int = 1
     ) -> int:
-        """Wake waiters in one of ``states``: all non-exclusive ones and some exclusive ones.
+        """Wake waiters in ``states``: all non-exclusive ones, some exclusive ones.
 
         Args:
             queue: the wait queue.
@@ -141,7 +145,9 @@ class Waits:
         exclusive: bool = False,
         timeout_jiffies: int = MAX_SCHEDULE_TIMEOUT,
     ) -> int:
-        """Sleep in ``state`` until the condition holds; it is looked at before and after every wake-up.
+        """Sleep in ``state`` until the condition holds.
+
+        It is looked at before and after every wake-up.
 
         Args:
             queue: where whoever makes the condition true will wake.
@@ -151,8 +157,8 @@ class Waits:
             timeout_jiffies: the most to wait.
 
         Returns:
-            Jiffies left (at least 1) when the condition holds, 0 when it does not and the time is over,
-            -ERESTARTSYS when a signal came first.
+            Jiffies left (at least 1) when the condition holds, 0 when it does not and the time is
+            over, -ERESTARTSYS when a signal came first.
 
         Context: process context; sleeps.
         """
@@ -162,8 +168,8 @@ class Waits:
             return left or 1
         waiter = Waiter(self._kernel.sched.current, exclusive=exclusive)
         while True:
-            # A signal is looked at before queueing, so that a wake-up meant for one exclusive waiter
-            # is not used up by one that leaves.
+            # A signal is looked at before queueing, so that a wake-up meant for one exclusive
+            # waiter is not used up by one that leaves.
             interrupted = self._interrupted(state)
             if interrupted:
                 queue.remove(waiter)
@@ -199,7 +205,8 @@ class Waits:
         while completion.wait.waiters:
             self._wake_one(completion)
 
-    # Linux: kernel/sched/swait.c swake_up_locked() (v6.1): wakes the first and takes it off the list.
+    # Linux: kernel/sched/swait.c swake_up_locked() (v6.1): wakes the
+    # first and takes it off the list.
     def _wake_one(self, completion: Completion) -> None:
         if completion.wait.waiters:
             waiter = completion.wait.waiters[0]

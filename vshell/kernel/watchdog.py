@@ -1,11 +1,12 @@
-"""Reports of what hangs: the soft-lockup watchdog and the hung-task detector.
+"""Reports of what hangs: soft-lockup watchdog and hung-task detector.
 
-*Soft lockup*: a CPU runs one piece of kernel code for more than twice ``watchdog_thresh`` seconds without
-giving others a chance. Linux samples every CPU each 2/5 of the threshold; here only a CPU that is busy is
-looked at, at the same sampling moments. Seconds are counted as Linux counts them, in units of 2^30 ns.
+*Soft lockup*: a CPU runs one piece of kernel code for more than twice ``watchdog_thresh``
+seconds without giving others a chance. Linux samples every CPU each 2/5 of the threshold; here
+only a CPU that is busy is looked at, at the same sampling moments. Seconds are counted as Linux
+counts them, in units of 2^30 ns.
 
-*Hung task*: a task in plain D that has not switched since the last look of khungtaskd, which looks every
-``hung_task_timeout_secs``.
+*Hung task*: a task in plain D that has not switched since the last look of khungtaskd, which looks
+every ``hung_task_timeout_secs``.
 
 Source: kernel/watchdog.c, kernel/hung_task.c (v6.1). Real: 15-softlockup, 16-hung-task.
 """

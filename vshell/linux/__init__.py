@@ -1,1 +1,1 @@
-"""The mirror of the kernel's headers: one file per header, the header's spelling."""
+"""The mirror of the kernel's headers: one file per header, its spelling."""

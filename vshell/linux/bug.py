@@ -1,6 +1,7 @@
 """Complaints: WARN and BUG.
 
-Header: include/linux/bug.h with include/asm-generic/bug.h. The conditional and once forms are mirrored.
+Header: include/linux/bug.h with include/asm-generic/bug.h. The conditional
+and once forms are mirrored.
 """
 
 from __future__ import annotations
@@ -111,7 +112,7 @@ def WARN_ON_ONCE(condition: object) -> int:
 
 @macro()
 def WARN(condition: object, fmt: str, *args: Any) -> int:
-    """Print a warning with a text of one's own and a call trace, if a condition holds.
+    """Print a warning with a text and a call trace, if a condition holds.
 
     C: #define WARN(condition, format...)
 
@@ -136,7 +137,7 @@ def WARN(condition: object, fmt: str, *args: Any) -> int:
 
 @macro()
 def WARN_ONCE(condition: object, fmt: str, *args: Any) -> int:
-    """Print a warning with a text of one's own the first time a condition holds here.
+    """Print a warning with a text the first time a condition holds here.
 
     C: #define WARN_ONCE(condition, format...)
 

@@ -37,7 +37,7 @@ __all__ = [
 
 
 class completion(_Completion):
-    """A completion; ``done`` counts what has been completed and not waited for.
+    """A completion; ``done`` counts what was completed and not waited for.
 
     Header: include/linux/completion.h.
     """
@@ -53,7 +53,9 @@ def _checked(x: object) -> completion:
 
 @macro()
 def DECLARE_COMPLETION() -> completion:
-    """Make a completion that is not done: ``done = DECLARE_COMPLETION()``.
+    """Make a completion that is not done.
+
+    ``done = DECLARE_COMPLETION()``.
 
     C: #define DECLARE_COMPLETION(work)
 
@@ -209,7 +211,7 @@ def wait_for_completion_interruptible(x: completion) -> int:
 
 @exported
 def wait_for_completion_interruptible_timeout(x: completion, timeout: int) -> int:
-    """Wait until a completion is done or a signal comes, at most ``timeout`` jiffies.
+    """Wait until a completion is done or a signal comes, or a timeout.
 
     C: long wait_for_completion_interruptible_timeout(struct completion *x, unsigned long timeout)
 
@@ -245,12 +247,13 @@ def wait_for_completion_killable(x: completion) -> int:
 
 @exported
 def wait_for_completion_killable_timeout(x: completion, timeout: int) -> int:
-    """Wait until a completion is done or the task is killed, at most ``timeout`` jiffies.
+    """Wait until a completion is done or the task is killed, or a timeout.
 
     C: long wait_for_completion_killable_timeout(struct completion *x, unsigned long timeout)
 
     Returns:
-        Jiffies left (at least 1) if it is done, 0 if the time is over, -ERESTARTSYS if being killed.
+        Jiffies left (at least 1) if it is done, 0 if the time is over,
+        -ERESTARTSYS if being killed.
 
     Context:
         Process context. Sleeps in TASK_KILLABLE.

@@ -1,7 +1,7 @@
 """Sleeping and waiting for a length of time.
 
-Header: include/linux/delay.h. Flexible sleeping in jiffies (msleep) and in microseconds (usleep_range), and
-busy waiting (udelay) are mirrored.
+Header: include/linux/delay.h. Flexible sleeping in jiffies (msleep) and in microseconds
+(usleep_range), and busy waiting (udelay) are mirrored.
 """
 
 from __future__ import annotations
@@ -43,14 +43,15 @@ def msleep(msecs: int) -> None:
     C: void msleep(unsigned int msecs)
 
     Args:
-        msecs: milliseconds; rounded up to jiffies, one added, and rounded up again to the timer wheel's
-            grain: msleep(1000) takes 1.024 s with HZ=250.
+        msecs: milliseconds; rounded up to jiffies, one added, and rounded up again to the timer
+            wheel's grain: msleep(1000) takes 1.024 s with HZ=250.
 
     Returns:
         Nothing.
 
     Context:
-        Process context. Sleeps in TASK_UNINTERRUPTIBLE; neither a signal nor kthread_stop() ends it.
+        Process context. Sleeps in TASK_UNINTERRUPTIBLE; neither a
+        signal nor kthread_stop() ends it.
 
     Source:
         kernel/time/timer.c (v6.1)
@@ -77,7 +78,8 @@ def msleep_interruptible(msecs: int) -> int:
         Milliseconds left, 0 if the time has passed.
 
     Context:
-        Process context. Sleeps in TASK_INTERRUPTIBLE; kthread_stop() ends it, kthread_park() does not.
+        Process context. Sleeps in TASK_INTERRUPTIBLE; kthread_stop() ends
+        it, kthread_park() does not.
 
     Source:
         kernel/time/timer.c (v6.1)
@@ -126,14 +128,16 @@ def usleep_range(min: int, max: int) -> None:
         Nothing.
 
     Context:
-        Process context. Sleeps in TASK_UNINTERRUPTIBLE; neither a signal nor kthread_stop() ends it.
+        Process context. Sleeps in TASK_UNINTERRUPTIBLE; neither a
+        signal nor kthread_stop() ends it.
 
     Source:
         kernel/time/timer.c (v6.1)
     """
     sched = kernel.sched
     sched.charge(_costs.CALL_NS)
-    expires_ns = sched.now_ns + (max if max > min else min) * 1000
+    longest_ns = (max if max > min else min) * 1000  # noqa: FURB136 - both are arguments here
+    expires_ns = sched.now_ns + longest_ns
     while True:
         sched.current.state = _st.TASK_UNINTERRUPTIBLE
         if not kernel.hrtimers.sleep_until(expires_ns):
@@ -147,7 +151,8 @@ def fsleep(usecs: int) -> None:
     C: void fsleep(unsigned long usecs)
 
     Args:
-        usecs: microseconds; up to 10 are waited busily, up to 20000 with usleep_range(), more with msleep().
+        usecs: microseconds; up to 10 are waited busily, up to 20000 with
+            usleep_range(), more with msleep().
 
     Returns:
         Nothing.

@@ -1,6 +1,7 @@
 """Error numbers.
 
-Header: include/linux/errno.h with include/uapi/asm-generic/errno-base.h and errno.h. The common ones are mirrored.
+Header: include/linux/errno.h with include/uapi/asm-generic/errno-base.h and errno.h.
+The common ones are mirrored.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 else:
 
     @value_macro
-    def THIS_MODULE():
+    def THIS_MODULE() -> Module:
         """Give the module that this code belongs to.
 
         C: #define THIS_MODULE (&__this_module)

@@ -1,7 +1,7 @@
 """Marks for code that runs once: at load, or at unload.
 
-Header: include/linux/init.h. The section marks are mirrored as decorators; module_init() and module_exit() are
-in linux/module.h, where they have been since 4.13.
+Header: include/linux/init.h. The section marks are mirrored as decorators; module_init() and
+module_exit() are in linux/module.h, where they have been since 4.13.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ __all__ = ["__exit", "__init", "__initdata"]
 
 
 def __init(function: F) -> F:
-    """Put a function into the section that is freed after init: ``@__init`` above its definition.
+    """Put a function into the section that is freed after init.
+
+    ``@__init`` above its definition.
 
     C: #define __init
 
@@ -34,7 +36,9 @@ def __init(function: F) -> F:
 
 
 def __exit(function: F) -> F:
-    """Put a function into the section that only unloading needs: ``@__exit`` above its definition.
+    """Put a function into the section that only unloading needs.
+
+    ``@__exit`` above its definition.
 
     C: #define __exit
 

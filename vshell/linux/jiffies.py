@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 else:
 
     @value_macro
-    def jiffies():
+    def jiffies() -> int:
         """Give the number of ticks since a moment before boot.
 
         C: extern unsigned long volatile jiffies
@@ -39,7 +39,7 @@ else:
         return kernel.clock.jiffies(sched.now_ns)
 
     @value_macro
-    def HZ():
+    def HZ() -> int:
         """Give the number of ticks in a second.
 
         C: #define HZ CONFIG_HZ
@@ -56,7 +56,7 @@ else:
         return kernel.clock.hz
 
     @value_macro
-    def INITIAL_JIFFIES():
+    def INITIAL_JIFFIES() -> int:
         """Give what jiffies was at boot.
 
         C: #define INITIAL_JIFFIES ((unsigned long)(unsigned int) (-300*HZ))

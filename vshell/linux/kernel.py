@@ -1,7 +1,7 @@
 """Small things every module may use.
 
-Header: include/linux/kernel.h with include/linux/minmax.h, math.h, kstrtox.h and sprintf.h. The arithmetic macros,
-text to number and number to text are mirrored.
+Header: include/linux/kernel.h with include/linux/minmax.h, math.h, kstrtox.h and sprintf.h. The
+arithmetic macros, text to number and number to text are mirrored.
 """
 
 from __future__ import annotations
@@ -141,7 +141,9 @@ def clamp(val: int, lo: int, hi: int) -> int:
 
 @macro()
 def might_sleep() -> None:
-    """Say that the code that follows may sleep; with voluntary preemption a place to give up the CPU.
+    """Say that the code that follows may sleep.
+
+    With voluntary preemption this is a place to give up the CPU.
 
     C: #define might_sleep()
 

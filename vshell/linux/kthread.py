@@ -1,6 +1,8 @@
 """Kernel threads: create, run, bind, park, unpark, stop.
 
 Header: include/linux/kthread.h. Threads are mirrored whole; kthread_worker is not.
+
+More than 400 lines, one idea: the header is one file.
 """
 
 from __future__ import annotations
@@ -58,7 +60,8 @@ def kthread_create_on_node(
         threadfn: the thread's function; gets ``data``, returns an int.
         data: anything.
         node: memory node; -1 (NUMA_NO_NODE) for any.
-        namefmt: printf format of the name; longer than 15 characters it is whole only in /proc and ps.
+        namefmt: printf format of the name; longer than 15 characters it
+            is whole only in /proc and ps.
         args: what the format prints.
 
     Returns:
@@ -69,11 +72,14 @@ def kthread_create_on_node(
 
     Source:
         include/linux/kthread.h, kernel/kthread.c (v6.1)
-    """
+    """  # noqa: E501 - the prototype is one line of the header file
+    # All memory is one node here.
+    del node
     name = _vsprintf(kernel.addresses, namefmt, args)
     task = kernel.kthreads.kthread_create(threadfn, data, name)
     if isinstance(task, int):
-        return ERR_PTR(task)  # type: ignore[no-any-return]
+        error: task_struct = ERR_PTR(task)
+        return error
     return task_struct.of(task)
 
 
@@ -152,7 +158,7 @@ def kthread_create_on_cpu(
 
     Source:
         kernel/kthread.c (v6.1)
-    """
+    """  # noqa: E501 - the prototype is one line of the header file
     k = kthread_create_on_node(threadfn, data, -1, namefmt, cpu)
     if not IS_ERR(k):
         task = _task_of(k)
@@ -183,7 +189,7 @@ def kthread_run_on_cpu(
 
     Source:
         include/linux/kthread.h (v6.1)
-    """
+    """  # noqa: E501 - the prototype is one line of the header file
     k = kthread_create_on_cpu(threadfn, data, cpu, namefmt)
     if not IS_ERR(k):
         kernel.sched.wake_up_process(_task_of(k))
@@ -218,7 +224,8 @@ def kthread_bind(k: task_struct, cpu: int) -> None:
     C: void kthread_bind(struct task_struct *k, unsigned int cpu)
 
     Args:
-        k: a thread from kthread_create(), not woken yet; on any other there is a WARNING and no binding.
+        k: a thread from kthread_create(), not woken yet; on any other there
+            is a WARNING and no binding.
         cpu: its number.
 
     Returns:
@@ -326,8 +333,8 @@ def kthread_park(k: task_struct) -> int:
         k: a kthread; one that was never woken parks before its function is called.
 
     Returns:
-        0 once it is parked (at once if ``k`` is current), -ENOSYS if it has exited (with a WARNING), -EBUSY
-        if it has been asked already (with a WARNING, once).
+        0 once it is parked (at once if ``k`` is current), -ENOSYS if it has exited (with a
+        WARNING), -EBUSY if it has been asked already (with a WARNING, once).
 
     Context:
         Process context. Sleeps, for ever if the thread never parks.
@@ -368,7 +375,8 @@ def kthread_stop(k: task_struct) -> int:
     C: int kthread_stop(struct task_struct *k)
 
     Args:
-        k: a kthread that cannot have been freed: it waits for this call, or a reference on it is held.
+        k: a kthread that cannot have been freed: it waits for this call,
+            or a reference on it is held.
 
     Returns:
         What its function returned; -EINTR if that was never called; 0 if an Oops ended it.
@@ -382,7 +390,7 @@ def kthread_stop(k: task_struct) -> int:
     Differs:
         A task used after it was freed is always noticed; on Linux anything may happen.
     """
-    if isinstance(k, task_struct) and k._task.freed:  # noqa: SLF001 - the refcount that C would look at
+    if isinstance(k, task_struct) and k._task.freed:  # noqa: SLF001 - its refcount
         kernel.oops.warn_at(
             "refcount_warn_saturate", "", "refcount_t: addition on 0; use-after-free."
         )

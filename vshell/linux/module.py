@@ -1,7 +1,7 @@
 """What a module says of itself, and references to modules.
 
-Header: include/linux/module.h. Initialisation, the MODULE_ facts and reference counts are mirrored; symbol
-lookup by name is not.
+Header: include/linux/module.h. Initialisation, the MODULE_ facts and reference counts are mirrored;
+symbol lookup by name is not.
 """
 
 from __future__ import annotations

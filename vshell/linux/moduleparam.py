@@ -1,6 +1,7 @@
 """Module parameters.
 
-Header: include/linux/moduleparam.h. Parameters of all scalar types, arrays, strings and callbacks are mirrored.
+Header: include/linux/moduleparam.h. Parameters of all scalar types, arrays,
+strings and callbacks are mirrored.
 
 A parameter is named, not passed, and its type is a word::
 
@@ -67,7 +68,7 @@ invbool = "invbool"
 
 
 class kernel_param:
-    """What a parameter's callbacks get: ``name``, and ``arg``, the name of the variable behind it.
+    """What a parameter's callbacks get: ``name``, and ``arg``, its variable.
 
     Header: include/linux/moduleparam.h.
     """
@@ -84,8 +85,8 @@ class kernel_param:
 class kernel_param_ops:
     """The callbacks of a parameter.
 
-    Header: include/linux/moduleparam.h. ``set`` gets the text and the kernel_param, and returns 0 or a negative
-    errno; ``get`` gets the kernel_param and returns the text.
+    Header: include/linux/moduleparam.h. ``set`` gets the text and the kernel_param, and returns 0
+    or a negative errno; ``get`` gets the kernel_param and returns the text.
     """
 
     __slots__ = ("get", "set")

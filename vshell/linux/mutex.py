@@ -47,7 +47,9 @@ def _checked(lock: object) -> mutex:
 
 @macro()
 def DEFINE_MUTEX() -> mutex:
-    """Make an unlocked mutex: ``lock = DEFINE_MUTEX()``.
+    """Make an unlocked mutex.
+
+    ``lock = DEFINE_MUTEX()``.
 
     C: #define DEFINE_MUTEX(mutexname)
 

@@ -1,11 +1,17 @@
 """Writing to the kernel log.
 
-Header: include/linux/printk.h with include/linux/kern_levels.h. printk(), the pr_ family with their once and
-rate-limited forms, and print_hex_dump() are mirrored.
+Header: include/linux/printk.h with include/linux/kern_levels.h. printk() and the pr_ family with
+their once and rate-limited forms are mirrored, print_hex_dump() is not.
 
-A function ``pr_fmt(fmt)`` at the top of a module, as the macro of that name in C, is applied to every format::
+A function ``pr_fmt(fmt)`` at the top of a module, as the macro of that name in C,
+is applied to every format::
 
     def pr_fmt(fmt): return KBUILD_MODNAME + ": " + fmt
+
+Every once and rate-limited form takes what the plain form takes, and returns the bytes printed, 0
+if it is not its turn.
+
+More than 400 lines, one idea: the header is one file and has a macro for every level.
 """
 
 from __future__ import annotations
@@ -112,7 +118,8 @@ def printk(fmt: str, *args: Any) -> int:
     C: int printk(const char *fmt, ...)
 
     Args:
-        fmt: a format, with a KERN_ level before it (``KERN_INFO + "text"``); without one the level is warn.
+        fmt: a format, with a KERN_ level before it (``KERN_INFO + "text"``);
+            without one the level is warn.
         args: what the format prints.
 
     Returns:
@@ -166,7 +173,7 @@ def _debug(fmt: str, args: tuple[Any, ...]) -> int:
 
 @macro(fmt="fmt")
 def pr_debug(fmt: str, *args: Any) -> int:
-    """Print at level debug, if the module defines DEBUG or was loaded with dyndbg=+p.
+    """Print at level debug, if the module defines DEBUG or has dyndbg=+p.
 
     C: #define pr_debug(fmt, ...)
 
@@ -300,13 +307,6 @@ def pr_emerg_once(fmt: str, *args: Any) -> int:
 
     C: #define pr_emerg_once(fmt, ...)
 
-    Args:
-        fmt: a format.
-        args: what the format prints.
-
-    Returns:
-        Bytes printed.
-
     Context:
         Any; does not sleep.
 
@@ -321,13 +321,6 @@ def pr_emerg_ratelimited(fmt: str, *args: Any) -> int:
     """Print at level emerg, at most 10 times in 5 s from this place.
 
     C: #define pr_emerg_ratelimited(fmt, ...)
-
-    Args:
-        fmt: a format.
-        args: what the format prints.
-
-    Returns:
-        Bytes printed.
 
     Context:
         Any; does not sleep.
@@ -366,13 +359,6 @@ def pr_alert_once(fmt: str, *args: Any) -> int:
 
     C: #define pr_alert_once(fmt, ...)
 
-    Args:
-        fmt: a format.
-        args: what the format prints.
-
-    Returns:
-        Bytes printed.
-
     Context:
         Any; does not sleep.
 
@@ -387,13 +373,6 @@ def pr_alert_ratelimited(fmt: str, *args: Any) -> int:
     """Print at level alert, at most 10 times in 5 s from this place.
 
     C: #define pr_alert_ratelimited(fmt, ...)
-
-    Args:
-        fmt: a format.
-        args: what the format prints.
-
-    Returns:
-        Bytes printed.
 
     Context:
         Any; does not sleep.
@@ -432,13 +411,6 @@ def pr_crit_once(fmt: str, *args: Any) -> int:
 
     C: #define pr_crit_once(fmt, ...)
 
-    Args:
-        fmt: a format.
-        args: what the format prints.
-
-    Returns:
-        Bytes printed.
-
     Context:
         Any; does not sleep.
 
@@ -453,13 +425,6 @@ def pr_crit_ratelimited(fmt: str, *args: Any) -> int:
     """Print at level crit, at most 10 times in 5 s from this place.
 
     C: #define pr_crit_ratelimited(fmt, ...)
-
-    Args:
-        fmt: a format.
-        args: what the format prints.
-
-    Returns:
-        Bytes printed.
 
     Context:
         Any; does not sleep.
@@ -498,13 +463,6 @@ def pr_err_once(fmt: str, *args: Any) -> int:
 
     C: #define pr_err_once(fmt, ...)
 
-    Args:
-        fmt: a format.
-        args: what the format prints.
-
-    Returns:
-        Bytes printed.
-
     Context:
         Any; does not sleep.
 
@@ -519,13 +477,6 @@ def pr_err_ratelimited(fmt: str, *args: Any) -> int:
     """Print at level err, at most 10 times in 5 s from this place.
 
     C: #define pr_err_ratelimited(fmt, ...)
-
-    Args:
-        fmt: a format.
-        args: what the format prints.
-
-    Returns:
-        Bytes printed.
 
     Context:
         Any; does not sleep.
@@ -564,13 +515,6 @@ def pr_warn_once(fmt: str, *args: Any) -> int:
 
     C: #define pr_warn_once(fmt, ...)
 
-    Args:
-        fmt: a format.
-        args: what the format prints.
-
-    Returns:
-        Bytes printed.
-
     Context:
         Any; does not sleep.
 
@@ -585,13 +529,6 @@ def pr_warn_ratelimited(fmt: str, *args: Any) -> int:
     """Print at level warn, at most 10 times in 5 s from this place.
 
     C: #define pr_warn_ratelimited(fmt, ...)
-
-    Args:
-        fmt: a format.
-        args: what the format prints.
-
-    Returns:
-        Bytes printed.
 
     Context:
         Any; does not sleep.
@@ -630,13 +567,6 @@ def pr_notice_once(fmt: str, *args: Any) -> int:
 
     C: #define pr_notice_once(fmt, ...)
 
-    Args:
-        fmt: a format.
-        args: what the format prints.
-
-    Returns:
-        Bytes printed.
-
     Context:
         Any; does not sleep.
 
@@ -651,13 +581,6 @@ def pr_notice_ratelimited(fmt: str, *args: Any) -> int:
     """Print at level notice, at most 10 times in 5 s from this place.
 
     C: #define pr_notice_ratelimited(fmt, ...)
-
-    Args:
-        fmt: a format.
-        args: what the format prints.
-
-    Returns:
-        Bytes printed.
 
     Context:
         Any; does not sleep.
@@ -696,13 +619,6 @@ def pr_info_once(fmt: str, *args: Any) -> int:
 
     C: #define pr_info_once(fmt, ...)
 
-    Args:
-        fmt: a format.
-        args: what the format prints.
-
-    Returns:
-        Bytes printed.
-
     Context:
         Any; does not sleep.
 
@@ -717,13 +633,6 @@ def pr_info_ratelimited(fmt: str, *args: Any) -> int:
     """Print at level info, at most 10 times in 5 s from this place.
 
     C: #define pr_info_ratelimited(fmt, ...)
-
-    Args:
-        fmt: a format.
-        args: what the format prints.
-
-    Returns:
-        Bytes printed.
 
     Context:
         Any; does not sleep.

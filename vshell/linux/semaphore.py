@@ -47,7 +47,9 @@ def _checked(sem: object) -> semaphore:
 
 @macro()
 def DEFINE_SEMAPHORE(n: int = 1) -> semaphore:
-    """Make a semaphore: ``sem = DEFINE_SEMAPHORE()``.
+    """Make a semaphore.
+
+    ``sem = DEFINE_SEMAPHORE()``.
 
     C: #define DEFINE_SEMAPHORE(name, n)
 
@@ -171,7 +173,7 @@ def down_trylock(sem: semaphore) -> int:
 
 @exported
 def down_timeout(sem: semaphore, timeout: int) -> int:
-    """Take a semaphore, sleeping until it lets through, at most ``timeout`` jiffies.
+    """Take a semaphore, sleeping until it lets through or until a timeout.
 
     C: int down_timeout(struct semaphore *sem, long timeout)
 

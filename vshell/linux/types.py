@@ -1,4 +1,4 @@
-"""Integers of a fixed width: a call cuts a number to the width, as a cast does in C.
+"""Integers of a fixed width: a call cuts a number, as a cast does in C.
 
 Header: include/linux/types.h. The integer types are mirrored; the rest has no meaning here.
 """

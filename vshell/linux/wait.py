@@ -1,10 +1,13 @@
 """Wait queues: sleep until a condition holds; whoever makes it true wakes.
 
-Header: include/linux/wait.h. The wait_event family without locks, and the wake_up family, are mirrored.
+Header: include/linux/wait.h. The wait_event family without locks, and the
+wake_up family, are mirrored.
 
 A condition is written as it is and evaluated again at every wake-up::
 
     wait_event_interruptible(wq, ready or kthread_should_stop())
+
+More than 400 lines, one idea: the header is one file.
 """
 
 from __future__ import annotations
@@ -63,7 +66,9 @@ def _checked(wq_head: object) -> wait_queue_head:
 
 @macro()
 def DECLARE_WAIT_QUEUE_HEAD() -> wait_queue_head:
-    """Make a wait queue: ``wq = DECLARE_WAIT_QUEUE_HEAD()``.
+    """Make a wait queue.
+
+    ``wq = DECLARE_WAIT_QUEUE_HEAD()``.
 
     C: #define DECLARE_WAIT_QUEUE_HEAD(name)
 
@@ -178,7 +183,7 @@ def wait_event_interruptible(wq_head: wait_queue_head, condition: Any) -> int:
 
 @macro(lazy=("condition",))
 def wait_event_interruptible_timeout(wq_head: wait_queue_head, condition: Any, timeout: int) -> int:
-    """Sleep until a condition holds or a signal comes, at most ``timeout`` jiffies.
+    """Sleep until a condition holds or a signal comes, or until a timeout.
 
     C: #define wait_event_interruptible_timeout(wq_head, condition, timeout)
 
@@ -188,8 +193,8 @@ def wait_event_interruptible_timeout(wq_head: wait_queue_head, condition: Any, t
         timeout: jiffies.
 
     Returns:
-        Jiffies left (at least 1) if it holds, 0 if the time is over and it does not. -ERESTARTSYS for a
-        signal or kthread_stop().
+        Jiffies left (at least 1) if it holds, 0 if the time is over and it does not. -ERESTARTSYS
+        for a signal or kthread_stop().
 
     Context:
         Process context. Sleeps in TASK_INTERRUPTIBLE.
@@ -202,7 +207,9 @@ def wait_event_interruptible_timeout(wq_head: wait_queue_head, condition: Any, t
 
 @macro(lazy=("condition",))
 def wait_event_interruptible_exclusive(wq_head: wait_queue_head, condition: Any) -> int:
-    """Sleep until a condition holds or a signal comes; a wake_up() reaches one such waiter only.
+    """Sleep until a condition holds or a signal comes, as exclusive waiter.
+
+    A wake_up() reaches one such waiter only.
 
     C: #define wait_event_interruptible_exclusive(wq_head, condition)
 
@@ -246,7 +253,7 @@ def wait_event_killable(wq_head: wait_queue_head, condition: Any) -> int:
 
 @macro(lazy=("condition",))
 def wait_event_killable_timeout(wq_head: wait_queue_head, condition: Any, timeout: int) -> int:
-    """Sleep until a condition holds or the task is killed, at most ``timeout`` jiffies.
+    """Sleep until a condition holds or the task is killed, or a timeout.
 
     C: #define wait_event_killable_timeout(wq_head, condition, timeout)
 
@@ -256,8 +263,8 @@ def wait_event_killable_timeout(wq_head: wait_queue_head, condition: Any, timeou
         timeout: jiffies.
 
     Returns:
-        Jiffies left (at least 1) if it holds, 0 if the time is over and it does not. -ERESTARTSYS if the
-        task is being killed.
+        Jiffies left (at least 1) if it holds, 0 if the time is over and it does not. -ERESTARTSYS
+        if the task is being killed.
 
     Context:
         Process context. Sleeps in TASK_KILLABLE.
@@ -292,7 +299,7 @@ def wait_event_idle(wq_head: wait_queue_head, condition: Any) -> None:
 
 @macro(lazy=("condition",))
 def wait_event_idle_timeout(wq_head: wait_queue_head, condition: Any, timeout: int) -> int:
-    """Sleep until a condition holds, as an idle thread, at most ``timeout`` jiffies.
+    """Sleep until a condition holds or a timeout, as an idle thread.
 
     C: #define wait_event_idle_timeout(wq_head, condition, timeout)
 
@@ -373,7 +380,9 @@ def wake_up_all(wq_head: wait_queue_head) -> None:
 
 @macro()
 def wake_up_interruptible(wq_head: wait_queue_head) -> None:
-    """Wake all non-exclusive waiters and one exclusive one, if they sleep interruptibly.
+    """Wake all non-exclusive waiters and one exclusive one.
+
+    Only those that sleep interruptibly.
 
     C: #define wake_up_interruptible(x)
 
@@ -391,7 +400,9 @@ def wake_up_interruptible(wq_head: wait_queue_head) -> None:
 
 @macro()
 def wake_up_interruptible_nr(wq_head: wait_queue_head, nr: int) -> None:
-    """Wake all non-exclusive waiters and some exclusive ones, if they sleep interruptibly.
+    """Wake all non-exclusive waiters and some exclusive ones.
+
+    Only those that sleep interruptibly.
 
     C: #define wake_up_interruptible_nr(x, nr)
 

@@ -2,6 +2,8 @@
 
 Header: include/linux/sched.h. A package, because Linux has headers below it: <linux/sched/task.h>,
 <linux/sched/signal.h>. task_struct has the fields that modules commonly read.
+
+More than 400 lines, one idea: the header is one file.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 else:
 
     @value_macro
-    def current():
+    def current() -> task_struct:
         """Give the task that runs.
 
         C: #define current get_current()
@@ -114,7 +116,7 @@ class task_struct:
         handle = task.handle
         if handle is None:
             handle = task.handle = task_struct(task)
-        return handle  # type: ignore[return-value]
+        return handle  # type: ignore[return-value]  # the kernel cannot know its class
 
     def __repr__(self) -> str:
         """Name the task, for whoever prints it with Python's means."""
@@ -216,7 +218,7 @@ def _task_of(p: object, symbol: str = "") -> Task:
 
 @macro()
 def set_current_state(state_value: int) -> None:
-    """Set the state that current will sleep in, before it looks at what it waits for.
+    """Set the state current will sleep in, before it looks at what it awaits.
 
     C: #define set_current_state(state_value)
 
@@ -258,7 +260,7 @@ def __set_current_state(state_value: int) -> None:
 
 @macro()
 def set_special_state(state_value: int) -> None:
-    """Set a state that only a particular wake-up ends: TASK_STOPPED, TASK_PARKED.
+    """Set a state that only its own wake-up ends: TASK_STOPPED, TASK_PARKED.
 
     C: #define set_special_state(state_value)
 
@@ -299,7 +301,7 @@ def schedule() -> None:
 
 @exported
 def schedule_timeout(timeout: int) -> int:
-    """Sleep until woken or until a timeout; current's state must have been set.
+    """Sleep until woken or until a timeout; current's state must be set.
 
     C: long schedule_timeout(long timeout)
 
@@ -307,7 +309,8 @@ def schedule_timeout(timeout: int) -> int:
         timeout: jiffies; MAX_SCHEDULE_TIMEOUT for no limit.
 
     Returns:
-        Jiffies left, 0 if the timeout has passed. With current's state TASK_RUNNING, the timeout at once.
+        Jiffies left, 0 if the timeout has passed. With current's state
+        TASK_RUNNING, the timeout at once.
 
     Context:
         Process context. Sleeps.
@@ -387,7 +390,9 @@ def schedule_timeout_uninterruptible(timeout: int) -> int:
 
 @exported
 def schedule_timeout_idle(timeout: int) -> int:
-    """Sleep in TASK_IDLE (I in ps, no part of the load) until woken or until a timeout.
+    """Sleep in TASK_IDLE until woken or until a timeout.
+
+    It is I in ps and no part of the load.
 
     C: long schedule_timeout_idle(long timeout)
 
@@ -542,7 +547,7 @@ def _set_policy(p: task_struct, policy: int, priority: int, nice: int | None = N
 
 @exported_gpl
 def sched_set_fifo(p: task_struct) -> None:
-    """Make a task real-time: SCHED_FIFO in the middle of the range, priority 50.
+    """Make a task real-time: SCHED_FIFO at mid-range, priority 50.
 
     C: void sched_set_fifo(struct task_struct *p)
 
@@ -560,7 +565,7 @@ def sched_set_fifo(p: task_struct) -> None:
 
 @exported_gpl
 def sched_set_fifo_low(p: task_struct) -> None:
-    """Make a task real-time: SCHED_FIFO just above all ordinary tasks, priority 1.
+    """Make a task real-time: SCHED_FIFO just above ordinary, priority 1.
 
     C: void sched_set_fifo_low(struct task_struct *p)
 

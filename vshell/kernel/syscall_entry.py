@@ -1,0 +1,65 @@
+"""The way into the kernel and out again, which every system call takes.
+
+Source: kernel/entry/common.c, arch/x86/entry/common.c (v6.1), as far as programs can tell.
+"""
+
+from __future__ import annotations
+
+from vshell.abi.errno import EINTR, KernelError
+from vshell.kernel import costs
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Concatenate, ParamSpec, TypeVar
+
+    from vshell.kernel.core import Kernel
+    from vshell.kernel.process import Process
+
+    C = TypeVar("C", bound="Caller")
+    P = ParamSpec("P")
+    R = TypeVar("R")
+
+__all__ = ["Caller", "system_call"]
+
+
+class Caller:
+    """The process that calls, and what its calls reach."""
+
+    def __init__(self, process: Process) -> None:
+        """Serve this process."""
+        self._process = process
+        self._kernel: Kernel = process.kernel
+        self._sched = process.kernel.sched
+        self._vfs = process.kernel.vfs
+
+
+def system_call(
+    function: Callable[Concatenate[C, P], R],
+) -> Callable[Concatenate[C, P], R]:
+    """Make a method a system call.
+
+    It charges virtual time when it enters and acts upon signals when it leaves. A call that a stop
+    or an ignored signal has interrupted starts anew.
+    """
+
+    def syscall(self: C, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        sched = self._sched
+        process = self._process
+        task = process.task
+        sched.charge(costs.SYSCALL_NS)
+        while True:
+            try:
+                result = function(self, *args, **kwargs)
+            except KernelError as error:
+                ran = task.signal_pending() and self._kernel.processes.deliver_signals(process)
+                if error.errno != EINTR or ran:
+                    raise
+                continue
+            if task.signal_pending():
+                self._kernel.processes.deliver_signals(process)
+            return result
+
+    syscall.__doc__ = function.__doc__
+    syscall.__name__ = function.__name__
+    return syscall
