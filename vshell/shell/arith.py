@@ -1,4 +1,4 @@
-"""Arithmetic: the expressions of $(( )), (( )) and subscripts, in 64-bit integers.
+"""Arithmetic: expressions of $(( )), (( )) and subscripts, in 64 bits.
 
 Source: bash(1), "Arithmetic Evaluation".
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
             ...
 
 
-__all__ = ["ArithmeticError_", "evaluate"]
+__all__ = ["ExpressionError", "evaluate"]
 
 _BINARY = [
     ["||"],
@@ -80,7 +80,7 @@ _ASSIGNMENTS = ("=", "+=", "-=", "*=", "/=", "%=", "<<=", ">>=", "&=", "^=", "|=
 _DEPTH_MAX = 100
 
 
-class ArithmeticError_(Exception):
+class ExpressionError(Exception):
     """An expression that cannot be evaluated; the text is bash's."""
 
 
@@ -101,10 +101,10 @@ def evaluate(text: str, variables: Variables, depth: int = 0) -> int:
         depth: how deep inside the values of other names this is.
 
     Raises:
-        ArithmeticError_: with bash's text.
+        ExpressionError: with bash's text.
     """
     if depth > _DEPTH_MAX:
-        raise ArithmeticError_(
+        raise ExpressionError(
             f'{text}: expression recursion level exceeded (error token is "{text}")'
         )
     if not text.strip():
@@ -124,24 +124,23 @@ class _Evaluator:
         self.depth = depth
         self.position = 0
         self.skip = 0
-        self.token: object = None
+        # What stands at the position: a number, a name, an operator; None at the end.
+        self.symbol: int | str | _Name | None = None
         self.start = 0
         self.advance()
 
     def run(self) -> int:
         value = self.comma()
-        if self.token is not None:
-            what = (
-                "syntax error in expression"
-                if self.token not in (")",)
-                else "syntax error in expression"
-            )
-            self.fail(what)
+        if self.symbol is not None:
+            self.fail("syntax error in expression")
         return value
 
     def fail(self, what: str) -> None:
         rest = self.text[self.start :]
-        raise ArithmeticError_(f'{self.text.strip()}: {what} (error token is "{rest.strip()}")')
+        raise ExpressionError(f'{self.text.strip()}: {what} (error token is "{rest.strip()}")')
+
+    def is_at(self, *operators: str) -> bool:
+        return self.symbol in operators
 
     def advance(self) -> None:
         text = self.text
@@ -149,11 +148,11 @@ class _Evaluator:
             self.position += 1
         self.start = self.position
         if self.position >= len(text):
-            self.token = None
+            self.symbol = None
             return
         letter = text[self.position]
         if letter.isdigit():
-            self.token = self.number()
+            self.symbol = self.number()
             return
         if letter.isalpha() or letter == "_":
             while self.position < len(text) and (
@@ -167,14 +166,14 @@ class _Evaluator:
                 if end > 0:
                     index = text[self.position + 1 : end]
                     self.position = end + 1
-            self.token = _Name(name, index)
+            self.symbol = _Name(name, index)
             return
         for operator in _OPERATORS:
             if text.startswith(operator, self.position):
                 self.position += len(operator)
-                self.token = operator
+                self.symbol = operator
                 return
-        self.token = letter
+        self.symbol = letter
         self.fail("syntax error: invalid arithmetic operator")
 
     def number(self) -> int:
@@ -199,35 +198,35 @@ class _Evaluator:
 
     def comma(self) -> int:
         value = self.assignment()
-        while self.token == ",":
+        while self.is_at(","):
             self.advance()
             value = self.assignment()
         return value
 
     def assignment(self) -> int:
-        if isinstance(self.token, _Name):
-            target, saved, start = self.token, self.position, self.start
+        if isinstance(self.symbol, _Name):
+            target, saved, start = self.symbol, self.position, self.start
             self.advance()
-            if self.token in _ASSIGNMENTS:
-                operator = str(self.token)
+            if self.is_at(*_ASSIGNMENTS):
+                operator = str(self.symbol)
                 self.advance()
                 value = self.assignment()
                 if operator != "=":
                     value = self.apply(operator[:-1], self.value_of(target), value)
                 self.assign(target, value)
                 return value
-            self.token, self.position, self.start = target, saved, start
+            self.symbol, self.position, self.start = target, saved, start
         return self.ternary()
 
     def ternary(self) -> int:
         condition = self.binary(0)
-        if self.token != "?":
+        if not self.is_at("?"):
             return condition
         self.advance()
         self.skip += not condition
         chosen = self.assignment()
         self.skip -= not condition
-        if self.token != ":":
+        if not self.is_at(":"):
             self.fail("`:' expected for conditional expression")
         self.advance()
         self.skip += bool(condition)
@@ -239,8 +238,8 @@ class _Evaluator:
         if level == len(_BINARY):
             return self.power()
         left = self.binary(level + 1)
-        while self.token in _BINARY[level]:
-            operator = str(self.token)
+        while self.is_at(*_BINARY[level]):
+            operator = str(self.symbol)
             self.advance()
             idle = (operator == "&&" and not left) or (operator == "||" and bool(left))
             self.skip += idle
@@ -251,7 +250,7 @@ class _Evaluator:
 
     def power(self) -> int:
         left = self.unary()
-        if self.token == "**":
+        if self.is_at("**"):
             self.advance()
             right = self.power()
             if right < 0:
@@ -260,17 +259,18 @@ class _Evaluator:
         return left
 
     def unary(self) -> int:
-        if self.token in ("+", "-", "!", "~"):
-            operator = self.token
+        if self.is_at("+", "-", "!", "~"):
+            operator = str(self.symbol)
             self.advance()
             value = self.unary()
-            return {"+": value, "-": _wrap(-value), "!": int(not value), "~": ~value}[str(operator)]
-        if self.token in ("++", "--"):
-            step = 1 if self.token == "++" else -1
+            return {"+": value, "-": _wrap(-value), "!": int(not value), "~": ~value}[operator]
+        if self.is_at("++", "--"):
+            step = 1 if self.is_at("++") else -1
             self.advance()
-            if not isinstance(self.token, _Name):
-                return self.unary() if step == 1 else -(-self.unary())
-            target = self.token
+            target = self.symbol
+            if not isinstance(target, _Name):
+                # Before anything else it is two signs.
+                return self.unary()
             self.advance()
             value = _wrap(self.value_of(target) + step)
             self.assign(target, value)
@@ -278,22 +278,22 @@ class _Evaluator:
         return self.primary()
 
     def primary(self) -> int:
-        token = self.token
-        if token == "(":
+        symbol = self.symbol
+        if symbol == "(":
             self.advance()
             value = self.comma()
-            if self.token != ")":
+            if not self.is_at(")"):
                 self.fail("missing `)'")
             self.advance()
             return value
-        if isinstance(token, int):
+        if isinstance(symbol, int):
             self.advance()
-            return token
-        if isinstance(token, _Name):
+            return symbol
+        if isinstance(symbol, _Name):
             self.advance()
-            value = self.value_of(token)
-            if self.token in ("++", "--"):
-                self.assign(token, _wrap(value + (1 if self.token == "++" else -1)))
+            value = self.value_of(symbol)
+            if self.is_at("++", "--"):
+                self.assign(symbol, _wrap(value + (1 if self.is_at("++") else -1)))
                 self.advance()
             return value
         self.fail("syntax error: operand expected")

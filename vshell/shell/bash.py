@@ -1,6 +1,7 @@
-"""bash: the program. Options, scripts, ``-c``, and the loop of an interactive shell.
+"""bash, the program: options, scripts, ``-c``, the interactive loop.
 
-Source: bash(1). A prompt is asked for through the terminal (``Sys.ask_line``), so that any front end can edit the line.
+Source: bash(1). A prompt is asked for through the terminal (``Sys.ask_line``), so that any
+front end can edit the line.
 """
 
 from __future__ import annotations
@@ -136,7 +137,7 @@ def run_text(executor: Executor, text: str, line: int, *, last: bool = False) ->
 # Whether nothing but white space is left of the text.
 def _is_last(parser: Parser, text: str) -> bool:
     rest = text[parser._lexer.position :]  # noqa: SLF001 - how far it has read
-    return not rest.strip() and parser._lexer._peeked is None  # noqa: SLF001 - and nothing ahead of that
+    return not rest.strip() and parser._lexer._peeked is None  # noqa: SLF001 - nor ahead of that
 
 
 def _report_syntax_error(shell: Shell, error: ShellSyntaxError, text: str, first_line: int) -> None:
@@ -146,17 +147,12 @@ def _report_syntax_error(shell: Shell, error: ShellSyntaxError, text: str, first
         shell.write_error(f"{name}: {error.message()}\n")
         return
     where = f"{name}: -c: " if shell.from_command else f"{name}: "
-    line = (
-        error.line
-        if not isinstance(error, Incomplete) or "matching" in error.message()
-        else error.line
-    )
-    shell.write_error(f"{where}line {line}: {error.message()}\n")
+    shell.write_error(f"{where}line {error.line}: {error.message()}\n")
     if error.token:
         lines = text.split("\n")
         index = error.line - first_line
         quoted = lines[index] if 0 <= index < len(lines) else ""
-        shell.write_error(f"{where}line {line}: `{quoted}'\n")
+        shell.write_error(f"{where}line {error.line}: `{quoted}'\n")
 
 
 def _run_command_text(executor: Executor, words: list[str]) -> int:
@@ -179,7 +175,7 @@ def _run_script(executor: Executor, words: list[str]) -> int:
     sys = shell.sys
     try:
         fd = sys.open(path)
-        chunks = []
+        chunks: list[bytes] = []
         while True:
             data = sys.read(fd)
             if not data:
@@ -200,7 +196,10 @@ def _run_script(executor: Executor, words: list[str]) -> int:
 
 
 def main_of_script(text: str) -> Main:
-    """Make a program that runs a script which is no file of the host: ``bash NAME ARG...``."""
+    """Make a program that runs a script which is no file of the host.
+
+    It is run as ``bash NAME ARG...``.
+    """
 
     def script(argv: list[str], sys: Sys) -> int:
         shell = Shell(sys, argv[1])
@@ -343,7 +342,7 @@ class _Interactive:
         from vshell.shell.prompt import expand_prompt  # noqa: PLC0415 - interactive only
 
         sys.ask_line(0, expand_prompt(shell, prompt, self.command_number), shell.status)
-        chunks = []
+        chunks: list[bytes] = []
         while True:
             try:
                 data = sys.read(0, 65536)

@@ -14,10 +14,36 @@ if TYPE_CHECKING:
     from vshell.shell.execute import Executor
     from vshell.shell.syntax import Word
 
-__all__ = ["evaluate_conditional"]
+__all__ = ["evaluate_conditional", "literal"]
 
 _UNARY = frozenset(
-    ["-a", "-b", "-c", "-d", "-e", "-f", "-g", "-h", "-k", "-n", "-o", "-p", "-r", "-s", "-t", "-u", "-v", "-w", "-x", "-z", "-G", "-L", "-N", "-O", "-S"]
+    [
+        "-a",
+        "-b",
+        "-c",
+        "-d",
+        "-e",
+        "-f",
+        "-g",
+        "-h",
+        "-k",
+        "-n",
+        "-o",
+        "-p",
+        "-r",
+        "-s",
+        "-t",
+        "-u",
+        "-v",
+        "-w",
+        "-x",
+        "-z",
+        "-G",
+        "-L",
+        "-N",
+        "-O",
+        "-S",
+    ]
 )
 _NUMERIC = frozenset(("-eq", "-ne", "-lt", "-le", "-gt", "-ge"))
 _FILES = frozenset(("-nt", "-ot", "-ef"))
@@ -98,9 +124,9 @@ class _Evaluator:
         if operator == "-v":
             return shell.get(operand) is not None
         if operator == "-o":
-            from vshell.shell.builtins import _OPTION_NAMES  # noqa: PLC0415 - the table of options
+            from vshell.shell.builtin.option import OPTION_NAMES  # noqa: PLC0415 - -o only
 
-            return _OPTION_NAMES.get(operand, "?") in shell.options
+            return OPTION_NAMES.get(operand, "?") in shell.options
         return unary_test(operator, operand, shell.sys)
 
     def binary(self, left: str, operator: str, right: Word) -> bool:
@@ -150,7 +176,10 @@ class _Evaluator:
 
 
 def evaluate_conditional(executor: Executor, words: list[Word]) -> int:
-    """Evaluate what stands between [[ and ]]; give 0 for true, 1 for false, 2 for nonsense."""
+    """Evaluate what stands between [[ and ]].
+
+    Give 0 for true, 1 for false, 2 for nonsense.
+    """
     try:
         return int(not _Evaluator(executor, words).run())
     except ShellError as error:

@@ -1,9 +1,14 @@
-"""Expansion: words to arguments, in bash's order: braces, tildes, parameters, commands, arithmetic; splitting; paths.
+"""Expansion: words to arguments, in bash's order.
 
-An expanded word is a list of *fields*; a field is a list of pieces ``(text, quoted)``. Quoted pieces are neither
-split nor matched against files; when all is done, the pieces are joined and the quotes are gone.
+Braces; tildes, parameters, commands, arithmetic; splitting; paths.
+
+An expanded word is a list of *fields*; a field is a list of pieces ``(text, quoted)``.
+Quoted pieces are neither split nor matched against files; when all is done, the pieces are
+joined and the quotes are gone.
 
 Source: bash(1), "Expansion".
+
+More than 400 lines, one idea: the expansions of a word nest in each other.
 """
 
 from __future__ import annotations
@@ -37,7 +42,7 @@ if TYPE_CHECKING:
     Piece = tuple[str, bool]
     Field = list[Piece]
 
-__all__ = ["Expander"]
+__all__ = ["Expander", "quote"]
 
 _BRACES_MAX = 100_000
 
@@ -55,7 +60,7 @@ class Expander:
         self.shell = shell
         self._substitute = substitute
 
-    # -- Whole words --------------------------------------------------------------------------------
+    # -- Whole words ------------------------------------------------------------------------------
 
     def words(self, words: list[Word]) -> list[str]:
         """Expand words into arguments."""
@@ -71,7 +76,10 @@ class Expander:
         return arguments
 
     def text(self, word: Word) -> str:
-        """Expand a word into one text: no splitting, no paths (assignments, here-strings, case words)."""
+        """Expand a word into one text: no splitting, no paths.
+
+        So assignments, here-strings and case words are expanded.
+        """
         fields = self._fields(word, split=False)
         return " ".join("".join(text for text, _ in field) for field in fields)
 
@@ -86,7 +94,9 @@ class Expander:
         return joined
 
     def single(self, word: Word) -> str:
-        """Expand a word that must become exactly one argument (the target of a redirection).
+        """Expand a word that must become exactly one argument.
+
+        The target of a redirection is one.
 
         Raises:
             ShellError: it becomes several or none.
@@ -107,7 +117,7 @@ class Expander:
             raise ShellError(f"no match: {plain}")
         return [] if "nullglob" in self.shell.shopt else [plain]
 
-    # -- Braces -------------------------------------------------------------------------------------
+    # -- Braces -----------------------------------------------------------------------------------
 
     def _braces(self, word: Word) -> list[Word]:
         if not any(isinstance(part, Literal) and "{" in part.text for part in word.parts):
@@ -120,7 +130,7 @@ class Expander:
                 atoms.append(part)
         return [Word(_joined(one), word.line, word.source) for one in _expand_braces(atoms)]
 
-    # -- Fields -------------------------------------------------------------------------------------
+    # -- Fields -----------------------------------------------------------------------------------
 
     def _fields(self, word: Word, *, split: bool) -> list[Field]:
         builder = _Builder(self.shell.get("IFS"), split=split)
@@ -128,7 +138,7 @@ class Expander:
             if isinstance(part, Literal):
                 text = part.text
                 if number == 0 and text.startswith("~"):
-                    text = self._tilde(text, len(word.parts) > 1, builder)
+                    text = self._tilde(text, builder, more=len(word.parts) > 1)
                 elif not split and ":~" in text:
                     text = self._tildes_in_assignment(text)
                 builder.add(text, quoted=False, split=False)
@@ -170,7 +180,7 @@ class Expander:
     def _arithmetic(self, part: ArithmeticPart) -> str:
         return str(self.shell.arithmetic(self.text(part.expression)))
 
-    def _tilde(self, text: str, more: bool, builder: _Builder) -> str:  # noqa: FBT001 - more parts follow
+    def _tilde(self, text: str, builder: _Builder, *, more: bool) -> str:
         name, slash, rest = text[1:].partition("/")
         if not slash and more:
             return text
@@ -216,7 +226,7 @@ class Expander:
                 return fields[5]
         return None
 
-    # -- Parameters ---------------------------------------------------------------------------------
+    # -- Parameters -------------------------------------------------------------------------------
 
     def _parameter(self, part: ParameterPart, builder: _Builder, *, quoted: bool) -> None:
         values = self._list_values(part)
@@ -295,13 +305,14 @@ class Expander:
             if number == 0:
                 return shell.name
             return shell.positional[number - 1] if number <= len(shell.positional) else None
-        special = {
+        specials: dict[str, Callable[[], str | None]] = {
             "?": lambda: str(shell.status),
             "$": lambda: str(shell.pid),
             "!": lambda: str(shell.last_background) if shell.last_background else None,
             "#": lambda: str(len(shell.positional)),
             "-": lambda: _flags(shell),
-        }.get(name)
+        }
+        special = specials.get(name)
         if special is not None:
             return special()
         return shell.get(name)
@@ -380,12 +391,12 @@ class Expander:
             if isinstance(part, Literal):
                 text = part.text
                 if number == 0 and text.startswith("~"):
-                    text = self._tilde(text, len(argument.parts) > 1, builder)
+                    text = self._tilde(text, builder, more=len(argument.parts) > 1)
                 builder.add(text, quoted=False, split=True)
             else:
                 self._part(part, builder)
 
-    # -- What is done to a value ----------------------------------------------------------------------
+    # -- What is done to a value ------------------------------------------------------------------
 
     def _transform(self, part: ParameterPart, value: str) -> str:
         operator = part.operator
@@ -597,7 +608,7 @@ def _expand_braces(atoms: list[Part | str]) -> list[list[Part | str]]:
 
 def _brace_extent(atoms: list[Part | str], start: int) -> tuple[int, list[int]]:
     depth = 0
-    commas = []
+    commas: list[int] = []
     for position in range(start, len(atoms)):
         atom = atoms[position]
         if atom == "{":
@@ -616,7 +627,7 @@ def _alternatives(
 ) -> list[list[Part | str]] | None:
     if commas:
         bounds = [start, *commas, end]
-        return [atoms[a + 1 : b] for a, b in zip(bounds, bounds[1:], strict=False)]
+        return [atoms[bounds[n] + 1 : bounds[n + 1]] for n in range(len(bounds) - 1)]
     inner = atoms[start + 1 : end]
     if not all(isinstance(atom, str) for atom in inner):
         return None

@@ -1,6 +1,9 @@
-"""Jobs: what runs in the background or has been stopped, and how the shell waits and reports.
+"""Jobs: what runs in the background or has been stopped.
 
-Source: bash(1), "Job Control"; messages are bash 5.2's. Real: 02-park-edges, 05-self-exit, 11-loading-states.
+And how the shell waits for it and reports.
+
+Source: bash(1), "Job Control"; messages are bash 5.2's. Real: 02-park-edges,
+05-self-exit, 11-loading-states.
 """
 
 from __future__ import annotations
@@ -14,12 +17,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Job",
+    "add_job",
+    "current_jobs",
     "exit_code",
     "find_job",
     "forget_done",
     "job_line",
+    "killed_line",
     "notify",
     "reap",
+    "record",
     "wait_for_job",
 ]
 
@@ -76,14 +83,17 @@ def exit_code(status: int) -> int:
 
 
 def current_jobs(shell: Shell) -> tuple[Job | None, Job | None]:
-    """Give the current and the previous job: the stopped ones before the running ones, the newest first."""
+    """Give the current and the previous job.
+
+    Stopped ones come before running ones, the newest first.
+    """
     listed = [job for job in shell.jobs if not job.foreground and not job.disowned]
     ordered = sorted(listed, key=lambda job: (job.stopped, job.number), reverse=True)
     return (ordered[0] if ordered else None), (ordered[1] if len(ordered) > 1 else None)
 
 
 def job_line(shell: Shell, job: Job, *, long: bool = False) -> str:
-    """Write a job's line of ``jobs``: "[1]+  Running                 sleep 9 &"."""
+    """Write a job's line: "[1]+  Running                 sleep 9 &"."""
     current, previous = current_jobs(shell)
     mark = "+" if job is current else "-" if job is previous else " "
     ampersand = " &" if not job.stopped and not job.is_done() else ""
@@ -148,8 +158,8 @@ def reap(shell: Shell) -> None:
 def wait_for_job(shell: Shell, job: Job) -> int:
     """Wait until a job has ended or stopped; give its exit code.
 
-    A job that Ctrl-C cannot end, because it sleeps uninterruptibly in the kernel, is left to itself at the
-    second Ctrl-C.
+    A job that Ctrl-C cannot end, because it sleeps uninterruptibly in the kernel, is left to
+    itself at the second Ctrl-C.
     """
     sys = shell.sys
     while not job.is_done() and not job.stopped:
@@ -180,7 +190,10 @@ def _is_stuck(shell: Shell, job: Job) -> bool:
 
 
 def notify(shell: Shell) -> None:
-    """Report jobs that have changed: at a prompt all of them, in a script only those that a signal killed."""
+    """Report jobs that have changed.
+
+    At a prompt all of them, in a script only those that a signal killed.
+    """
     reap(shell)
     for job in list(shell.jobs):
         if job.foreground or job.notified or not (job.is_done() or job.stopped):
@@ -194,7 +207,10 @@ def notify(shell: Shell) -> None:
 
 
 def killed_line(shell: Shell, job: Job) -> str:
-    """Say that a job of a script was killed: "x.sh: line 3:   123 Killed                  cmd"."""
+    """Say that a job of a script was killed.
+
+    "x.sh: line 3:   123 Killed                  cmd".
+    """
     core = " (core dumped)" if job.status() & 0x80 else ""
     what = f"{job.state_text()}{core}"
     pid = next((p for p in job.pids if job.statuses.get(p, 0) & 0x7F), job.pids[-1])

@@ -1,6 +1,10 @@
-r"""The shell's lexer: characters to tokens, words with their quotes and expansions taken apart.
+r"""The shell's lexer: characters to tokens.
+
+Words have their quotes and expansions taken apart.
 
 Source: bash(1), "Shell Grammar" and "Quoting"; error texts are bash 5.2's.
+
+More than 400 lines, one idea: quotes and expansions nest, and are read by one another.
 """
 
 from __future__ import annotations
@@ -58,7 +62,7 @@ _DEPTH_MAX = 200
 
 
 class ShellSyntaxError(Exception):
-    """A syntax error; ``token`` is what stands there, ``text`` a whole message of its own."""
+    """A syntax error; ``token`` stands there, ``text`` is a whole message."""
 
     def __init__(self, line: int, token: str = "", text: str = "") -> None:
         """Describe the error."""
@@ -73,7 +77,7 @@ class ShellSyntaxError(Exception):
 
 
 class Incomplete(ShellSyntaxError):
-    """The text ends in the middle of something: an interactive shell asks for more."""
+    """The text ends amid something: an interactive shell asks for more."""
 
 
 class Token:
@@ -171,7 +175,7 @@ class Lexer:
             else:
                 return
 
-    # -- Here-documents -----------------------------------------------------------------------------
+    # -- Here-documents ---------------------------------------------------------------------------
 
     def expect_here_document(self, redirect: Redirect) -> None:
         """Note a here-document whose body begins on the next line."""
@@ -213,7 +217,7 @@ class Lexer:
         """Tell whether a here-document's body is still to come."""
         return bool(self._here_documents)
 
-    # -- Words --------------------------------------------------------------------------------------
+    # -- Words ------------------------------------------------------------------------------------
 
     def read_word(self, stop: str = _META) -> Word:
         """Read a word up to one of the characters in ``stop``."""
@@ -247,7 +251,8 @@ class Lexer:
         flush()
         return Word(parts, line, self.text[start : self.position])
 
-    # Read what begins with a quote, a backslash, a dollar or a backquote; None for an ordinary letter.
+    # Read what begins with a quote, a backslash, a dollar or a backquote;
+    # None for an ordinary letter.
     def _read_special(self, letter: str) -> Part | None:
         if letter == "\\":
             return self._read_backslash()
@@ -283,7 +288,10 @@ class Lexer:
         return Quoted(text)
 
     def read_double_quoted(self, closing: str | None) -> list[Part]:
-        """Read parts as between double quotes, up to ``closing``, or to the end of the text if that is None."""
+        """Read parts as between double quotes, up to ``closing``.
+
+        To the end of the text if that is None.
+        """
         first_line = self.line
         parts: list[Part] = []
         plain: list[str] = []
@@ -343,7 +351,7 @@ class Lexer:
                 return self.text[start : self.position]
         raise Incomplete(self.line, text="unexpected EOF while looking for matching `)'")
 
-    # -- Expansions ---------------------------------------------------------------------------------
+    # -- Expansions -------------------------------------------------------------------------------
 
     def _read_dollar(self, *, quoted: bool) -> Part:
         text = self.text
@@ -397,7 +405,7 @@ class Lexer:
         return ArithmeticPart(word)
 
     def read_arithmetic_text(self, closing: str) -> Word | None:
-        """Read an arithmetic expression up to ``closing``; None if it cannot be one."""
+        """Read an arithmetic expression up to ``closing``, None if it is none."""
         start, line = self.position, self.line
         parts: list[Part] = []
         plain: list[str] = []
@@ -548,10 +556,7 @@ class Lexer:
 
     def _read_argument(self, *, quoted: bool, stop: str, line: int) -> Word:
         start = self.position
-        if not quoted:
-            word = self.read_word(stop)
-        else:
-            word = self._read_quoted_argument(stop)
+        word = self._read_quoted_argument(stop) if quoted else self.read_word(stop)
         if self.position >= len(self.text):
             raise Incomplete(line, text="unexpected EOF while looking for matching `}'")
         word.source = self.text[start : self.position]

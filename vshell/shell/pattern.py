@@ -1,6 +1,7 @@
-"""Patterns: matching of text against the shell's wildcards, and of paths against files.
+"""Patterns: text against the shell's wildcards, and paths against files.
 
-A pattern is a list of pieces ``(text, quoted)``; in a quoted piece every character stands for itself.
+A pattern is a list of pieces ``(text, quoted)``; in a quoted piece every
+character stands for itself.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from vshell.abi.errno import KernelError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from vshell.kernel.syscall import Sys
 
     Pieces = list[tuple[str, bool]]
 
 __all__ = ["has_wildcards", "match", "match_prefix", "match_suffix", "paths_matching", "tokens_of"]
 
-_CLASSES = {
+_CLASSES: dict[str, Callable[[str], bool]] = {
     "alpha": str.isalpha,
     "digit": str.isdigit,
     "alnum": str.isalnum,
@@ -238,13 +241,13 @@ def paths_matching(sys: Sys, pieces: Pieces) -> list[str]:
     found = [""]
     for number, part in enumerate(parts):
         last = number == len(parts) - 1
-        found = [path for base in found for path in _step(sys, base, part, number, last)]
+        found = [path for base in found for path in _step(sys, base, part, number, last=last)]
         if not found:
             return []
     return sorted(found)
 
 
-def _step(sys: Sys, base: str, part: Pieces, number: int, last: bool) -> list[str]:  # noqa: FBT001
+def _step(sys: Sys, base: str, part: Pieces, number: int, *, last: bool) -> list[str]:
     plain = "".join(text for text, _ in part)
     if not part:
         return (

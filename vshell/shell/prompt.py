@@ -16,12 +16,12 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def expand_prompt(shell: Shell, text: str, command_number: int) -> str:
-    """Replace the backslash escapes of a prompt.
+    r"""Replace the backslash escapes of a prompt.
 
     Args:
         shell: whose user, host and directory are shown.
         text: PS1 or PS2.
-        command_number: what ``\\#`` shows.
+        command_number: what ``\#`` shows.
     """
     out = []
     position = 0

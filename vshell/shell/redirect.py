@@ -1,4 +1,4 @@
-"""Redirections: making descriptors lead elsewhere, for one command or for good."""
+"""Redirections: descriptors lead elsewhere, for one command or for good."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def _here_document(sys: Sys, expander: Expander, redirect: Redirect, fd: int) ->
         sys.close(writer)
         _move(sys, reader, fd)
         return
-    path = f"/tmp/sh-thd.{sys.getpid()}"
+    path = f"/tmp/sh-thd.{sys.getpid()}"  # noqa: S108 - a file of the virtual host
     opened = sys.open(path, _O_RDWR | _O_CREAT | _O_EXCL, 0o600)
     sys.unlink(path)
     sys.write(opened, data)

@@ -1,9 +1,14 @@
-"""What a shell knows: variables, functions, aliases, options, jobs; and what a subshell inherits of it."""
+"""What a shell knows: variables, functions, aliases, options, jobs.
+
+And what a subshell inherits of it.
+"""
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from vshell.kernel.syscall import Sys
     from vshell.shell.jobs import Job
     from vshell.shell.syntax import Function
@@ -12,7 +17,10 @@ __all__ = ["Leave", "LoopControl", "Shell", "ShellError", "Variable"]
 
 
 class ShellError(Exception):
-    """Something bash complains about and ends the command for; the text comes without the shell's name."""
+    """Something bash complains about and ends the command for.
+
+    The text comes without the shell's name.
+    """
 
     def __init__(self, text: str, status: int = 1) -> None:
         """Describe the error."""
@@ -34,7 +42,7 @@ class LoopControl(Exception):
     """Control: break or continue so many loops."""
 
     def __init__(self, levels: int, *, again: bool) -> None:
-        """Leave ``levels`` loops; with ``again`` go on with the next turn of the last one."""
+        """Leave ``levels`` loops; ``again``: go on with the last one's next turn."""
         super().__init__(levels)
         self.levels = levels
         self.again = again
@@ -193,7 +201,7 @@ class Shell:
                 found[name] = value
         return found | (extra or {})
 
-    # -- Arithmetic ---------------------------------------------------------------------------------
+    # -- Arithmetic -------------------------------------------------------------------------------
 
     def arithmetic(self, text: str) -> int:
         """Evaluate an expression.
@@ -201,11 +209,11 @@ class Shell:
         Raises:
             ShellError: with bash's text.
         """
-        from vshell.shell.arith import ArithmeticError_, evaluate  # noqa: PLC0415 - few commands need it
+        from vshell.shell.arith import ExpressionError, evaluate  # noqa: PLC0415 - rarely needed
 
         try:
             return evaluate(text, self)
-        except ArithmeticError_ as error:
+        except ExpressionError as error:
             raise ShellError(str(error)) from None
 
     def get_arith(self, name: str, index: str | None) -> str:
@@ -224,10 +232,10 @@ class Shell:
         else:
             self.set_element(name, index, str(value))
 
-    # -- Arrays ---------------------------------------------------------------------------------------
+    # -- Arrays -----------------------------------------------------------------------------------
 
     def element_key(self, variable: Variable, index: str) -> str:
-        """Give the key of an element: the text itself, or the number an expression gives."""
+        """Give an element's key: the text itself, or an expression's number."""
         if variable.associative:
             return index
         number = self.arithmetic(index)
@@ -247,7 +255,7 @@ class Shell:
         variable.elements[self.element_key(variable, index)] = value
 
     def elements_of(self, name: str) -> list[str]:
-        """Give an array's values in order; a plain variable is its own only element."""
+        """Give an array's values in order; a plain variable is its only one."""
         variable = self.variables.get(name)
         if name == "PIPESTATUS":
             return [str(status) for status in self.pipe_statuses]
@@ -266,10 +274,13 @@ class Shell:
             return list(variable.elements)
         return sorted(variable.elements, key=int)
 
-    # -- Messages -----------------------------------------------------------------------------------
+    # -- Messages ---------------------------------------------------------------------------------
 
     def prefix(self) -> str:
-        """Give what stands before a complaint: "bash: line 3: "; at a prompt only "bash: "."""
+        """Give what stands before a complaint: "bash: line 3: ".
+
+        At a prompt only "bash: ".
+        """
         if self.interactive:
             return f"{self.name}: "
         return f"{self.name}: line {self.line}: "
@@ -287,10 +298,13 @@ class Shell:
         except KernelError:
             return
 
-    # -- Subshells ------------------------------------------------------------------------------------
+    # -- Subshells --------------------------------------------------------------------------------
 
     def subshell(self) -> Shell:
-        """Make the state of a forked shell: a copy, in which no job is its own; ``sys`` is still to be set."""
+        """Make the state of a forked shell: a copy, in which no job is its own.
+
+        ``sys`` is still to be set.
+        """
         other = Shell.__new__(Shell)
         other.__dict__.update(self.__dict__)
         other.variables = {name: variable.copy() for name, variable in self.variables.items()}
@@ -322,7 +336,7 @@ def _seconds(shell: Shell) -> str:
     return str((shell.sys.clock_monotonic_ns() - shell.seconds_base_ns) // 1_000_000_000)
 
 
-_SPECIAL = {
+_SPECIAL: dict[str, Callable[[Shell], str | None]] = {
     "RANDOM": _random,
     "SECONDS": _seconds,
     "LINENO": lambda shell: str(shell.line),

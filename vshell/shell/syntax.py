@@ -70,7 +70,8 @@ class DoubleQuoted(Part):
 class ParameterPart(Part):
     """``$name`` or ``${name...}``.
 
-    ``operator`` is "" or one of ``- :- = := ? :? + :+ # ## % %% / // /# /% : ^ ^^ , ,, length keys indirect``.
+    ``operator`` is "" or one of ``- :- = := ? :? + :+ # ## % %% / // /# /% : ^ ^^
+    , ,, length keys indirect``.
     """
 
     __slots__ = ("argument", "index", "name", "operator", "second")
@@ -136,7 +137,7 @@ class Word:
 
 
 class Assignment:
-    """``name=value``, ``name+=value``, ``name[index]=value``, ``name=(values)``."""
+    """``name=value``, ``name+=value``, ``name[index]=value``, ``name=(...)``."""
 
     __slots__ = ("append", "elements", "index", "name", "value")
 
@@ -158,7 +159,10 @@ class Assignment:
 
 
 class Redirect:
-    """A redirection; ``operator`` is one of ``< > >> <> >| <& >& << <<- <<< &> &>>``."""
+    """A redirection.
+
+    ``operator`` is one of ``< > >> <> >| <& >& << <<- <<< &> &>>``.
+    """
 
     __slots__ = ("body", "fd", "operator", "target", "variable")
 
@@ -225,7 +229,10 @@ class List(Node):
     __slots__ = ("items",)
 
     def __init__(self, line: int) -> None:
-        """Start empty; an item is a command, whether it goes to the background, and its source text."""
+        """Start empty.
+
+        An item is a command, whether it goes to the background, and its source text.
+        """
         super().__init__(line)
         self.items: list[tuple[AndOr, bool, str]] = []
 
@@ -278,7 +285,7 @@ class Loop(Node):
 
 
 class For(Node):
-    """``for name in words; do ...; done``; ``words`` is None where ``in`` is missing."""
+    """``for name in words; do ...; done``; ``words`` is None without ``in``."""
 
     __slots__ = ("body", "name", "words")
 
@@ -305,7 +312,10 @@ class ArithmeticFor(Node):
 
 
 class Case(Node):
-    """``case word in pattern) ...;; esac``; an item is its patterns, its body and its terminator."""
+    """``case word in pattern) ...;; esac``.
+
+    An item is its patterns, its body and its terminator.
+    """
 
     __slots__ = ("items", "word")
 

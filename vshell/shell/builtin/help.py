@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["help_text"]
+from vshell.shell.builtin.common import write_out
+from vshell.shell.builtins import builtin_names
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vshell.shell.builtins import Builtin
+    from vshell.shell.execute import Executor
+
+__all__ = ["BUILTINS", "help_text"]
 
 _LINES = {
     ":": "do nothing, successfully",
@@ -57,7 +65,8 @@ _LINES = {
 }
 
 _INTRODUCTION = """\
-This is vshell: a Linux host that is not there. A virtual kernel runs behind this prompt; modules are
+This is vshell: a Linux host that is not there. A virtual kernel runs behind this prompt; \
+modules are
 written in Python (see kthread.py here) and read like their C originals.
 
   ls; cat kthread.py Makefile     look at the tutorial's module
@@ -86,10 +95,24 @@ def help_text(topic: str, names: list[str]) -> str | None:
     """
     if topic:
         return f"{topic}: {_LINES[topic]}\n" if topic in _LINES else None
-    rows = []
     width = max(len(name) for name in names) + 2
-    for start in range(0, len(names), 7):
-        rows.append(
-            "  " + "".join(f"{name:<{width}s}" for name in names[start : start + 7]).rstrip()
-        )
+    rows = [
+        "  " + "".join(f"{name:<{width}s}" for name in names[start : start + 7]).rstrip()
+        for start in range(0, len(names), 7)
+    ]
     return _INTRODUCTION + "\n".join(rows) + "\n"
+
+
+def _help(ex: Executor, argv: list[str]) -> int:
+    text = help_text(argv[1] if len(argv) > 1 else "", builtin_names())
+    if text is None:
+        ex.shell.complain(
+            f"help: no help topics match `{argv[1]}'.  Try `help help' or `man -k {argv[1]}'."
+        )
+        return 1
+    write_out(ex, text)
+    return 0
+
+
+BUILTINS: dict[str, Builtin] = {"help": _help}
+"""The builtins of this file, by name."""
