@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from vshell.abi.errno import KernelError, strerror
 from vshell.usr._program import Io, OptionError, getopt, program
+from vshell.usr._users import User, find_user, group_ids, may_administer
 
 __all__ = ["main"]
 
@@ -31,14 +32,15 @@ def main(io: Io, words: list[str]) -> int:
     if "h" in values:
         io.out("sudo - execute a command as another user\n\n" + _USAGE)
         return 0
-    caller = _user_of(io, str(io.sys.credentials()[0]), field=2)
-    if caller is None or not _may(io, caller[0]):
-        name = caller[0] if caller is not None else "?"
+    uid = io.sys.credentials()[0]
+    caller = find_user(io, str(uid))
+    if caller is None or not may_administer(io, uid):
+        name = caller.name if caller is not None else "?"
         io.die(f"{name} is not in the sudoers file.")
     if "k" in values and not rest:
         return 0
     wanted = values.get("u", "root")
-    target = _user_of(io, wanted, field=0) or _user_of(io, wanted.removeprefix("#"), field=2)
+    target = find_user(io, wanted.removeprefix("#"))
     if target is None:
         io.die(f"unknown user {wanted}")
     environment = _environment(io, caller, target, login="i" in values)
@@ -56,57 +58,34 @@ def main(io: Io, words: list[str]) -> int:
     return _run(io, rest, target, environment)
 
 
-def _user_of(io: Io, text: str, *, field: int) -> list[str] | None:
-    for line in io.read_text("/etc/passwd").splitlines():
-        fields = line.split(":")
-        if len(fields) > 6 and fields[field] == text:
-            return fields
-    return None
-
-
-def _may(io: Io, user: str) -> bool:
-    if user == "root":
-        return True
-    for line in io.read_text("/etc/group").splitlines():
-        fields = line.split(":")
-        if fields[0] == "sudo" and user in fields[3].split(","):
-            return True
-    return False
-
-
-def _environment(io: Io, caller: list[str], target: list[str], *, login: bool) -> dict[str, str]:
+def _environment(io: Io, caller: User, target: User, *, login: bool) -> dict[str, str]:
     old = io.sys.environ()
     kept = {key: old[key] for key in ("TERM", "LANG", "COLUMNS", "LINES", "TZ") if key in old}
     new = kept | {
         "PATH": _SECURE_PATH,
-        "LOGNAME": target[0],
-        "USER": target[0],
-        "HOME": target[5],
-        "SHELL": target[6],
-        "MAIL": f"/var/mail/{target[0]}",
-        "SUDO_USER": caller[0],
-        "SUDO_UID": caller[2],
-        "SUDO_GID": caller[3],
+        "LOGNAME": target.name,
+        "USER": target.name,
+        "HOME": target.home,
+        "SHELL": target.shell,
+        "MAIL": f"/var/mail/{target.name}",
+        "SUDO_USER": caller.name,
+        "SUDO_UID": str(caller.uid),
+        "SUDO_GID": str(caller.gid),
     }
     if not login and "PWD" in old:
         new["PWD"] = old["PWD"]
     return new
 
 
-def _run(io: Io, command: list[str], target: list[str], environment: dict[str, str]) -> int:
+def _run(io: Io, command: list[str], target: User, environment: dict[str, str]) -> int:
     sys = io.sys
-    groups = []
-    for line in io.read_text("/etc/group").splitlines():
-        fields = line.split(":")
-        if len(fields) > 3 and target[0] in fields[3].split(","):
-            groups.append(int(fields[2]))
     path = _find(io, command[0], environment["PATH"])
     if path is None:
         io.die(f"{command[0]}: command not found")
     environment["SUDO_COMMAND"] = " ".join([path, *command[1:]])
-    sys.set_credentials(int(target[2]), int(target[3]), groups)
+    sys.set_credentials(target.uid, target.gid, group_ids(io, target))
     if command[0] == "-bash":
-        sys.chdir(target[5])
+        sys.chdir(target.home)
     try:
         sys.execve(path, command, environment)
     except KernelError as error:

@@ -14,9 +14,37 @@ if TYPE_CHECKING:
 __all__ = ["binary_test", "evaluate_command", "main", "unary_test"]
 
 _UNARY = frozenset(
-    ["-a", "-b", "-c", "-d", "-e", "-f", "-g", "-G", "-h", "-k", "-L", "-n", "-N", "-o", "-O", "-p", "-r", "-s", "-S", "-t", "-u", "-v", "-w", "-x", "-z"]
+    [
+        "-a",
+        "-b",
+        "-c",
+        "-d",
+        "-e",
+        "-f",
+        "-g",
+        "-G",
+        "-h",
+        "-k",
+        "-L",
+        "-n",
+        "-N",
+        "-o",
+        "-O",
+        "-p",
+        "-r",
+        "-s",
+        "-S",
+        "-t",
+        "-u",
+        "-v",
+        "-w",
+        "-x",
+        "-z",
+    ]
 )
-_BINARY = frozenset(["=", "==", "!=", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"])
+_BINARY = frozenset(
+    ["=", "==", "!=", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"]
+)
 _KINDS = {
     "-b": 0o060000,
     "-c": 0o020000,
