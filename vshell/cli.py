@@ -1,7 +1,8 @@
 """The command line: picks the prompt, a command text or a script, and the host they run on.
 
-Messages of vshell itself start with "vshell: " on standard error, with exit status 2; everything else that
-appears was written by a virtual program. Arguments are read by hand: importing a parser would cost more than booting the host.
+Messages of vshell itself start with "vshell: " on standard error, with exit status 2; everything
+else that appears was written by a virtual program. Arguments are read by hand: importing a parser
+would cost more than booting the host.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import NoReturn
 
     from vshell.machine.host import Host
@@ -117,10 +119,12 @@ def _set_value(found: _Arguments, name: str, value: str) -> None:
         found.speed_given = True
 
 
-def _make_host(arguments: _Arguments) -> Host:
+# What makes the host; mistakes in the arguments come out here, before anything runs.
+def _host_maker(arguments: _Arguments) -> Callable[[], Host]:
     import os  # noqa: PLC0415 - already loaded by the interpreter
 
-    from vshell.machine.host import Host, SettingsError, load_settings  # noqa: PLC0415 - not for --help
+    from vshell.machine.host import Host, load_settings  # noqa: PLC0415 - not for --help
+    from vshell.machine.settings import SettingsError  # noqa: PLC0415 - not for --help
 
     try:
         settings = load_settings(arguments.host)
@@ -128,11 +132,11 @@ def _make_host(arguments: _Arguments) -> Host:
             settings.update({"seed": arguments.seed}, "--seed")
     except SettingsError as error:
         raise _UsageError(str(error)) from None
-    if arguments.workspace is not None and not os.path.isdir(arguments.workspace):
-        missing = not os.path.exists(arguments.workspace)
-        reason = "No such file or directory" if missing else "Not a directory"
-        raise _UsageError(f"{arguments.workspace}: {reason}")
-    return Host(settings, workspace=arguments.workspace, write=arguments.write)
+    workspace = arguments.workspace
+    if workspace is not None and not os.path.isdir(workspace):
+        reason = "Not a directory" if os.path.exists(workspace) else "No such file or directory"
+        raise _UsageError(f"{workspace}: {reason}")
+    return lambda: Host(settings, workspace=workspace, write=arguments.write)
 
 
 def _run_batch(arguments: _Arguments) -> int:
@@ -146,7 +150,7 @@ def _run_batch(arguments: _Arguments) -> int:
 
         argv = ["bash", *arguments.script]
         main = script_main(_read_script(arguments.script[0]))
-    host = _make_host(arguments)
+    host = _host_maker(arguments)()
     realtime = arguments.speed if arguments.realtime else 0.0
     try:
         return run_batch(host, argv, main, realtime=realtime)
@@ -218,4 +222,4 @@ def _tell_bug(error: BaseException) -> None:
 def _run_prompt(arguments: _Arguments) -> int:
     from vshell.console.session import run_prompt  # noqa: PLC0415 - prompt_toolkit takes a while
 
-    return run_prompt(_make_host(arguments), arguments.speed)
+    return run_prompt(_host_maker(arguments), arguments.speed)

@@ -1,1 +1,1 @@
-"""The prompt, on prompt_toolkit."""
+"""The prompt in a real terminal: prompt_toolkit in front of a machine."""

@@ -1,7 +1,7 @@
-"""Batch: run commands on a host from beginning to end, in the calling thread, with real standard streams.
+"""Batch: run commands on a host to their end, here and now, with real standard streams.
 
-The free clock jumps from event to event; with ``realtime`` virtual seconds take real ones. Virtual time stands still
-while a program waits for real input.
+The free clock jumps from event to event; with ``realtime`` virtual seconds take real ones. Virtual
+time stands still while a program waits for real input.
 """
 
 from __future__ import annotations
@@ -44,13 +44,14 @@ def run_batch(
     Raises:
         BatchError: it can never end, or the virtual kernel has stopped.
     """
-    kernel = host.kernel
     tty = host.add_terminal()
     out, error = _Sink(1), _Sink(2)
     tty.output = out.write_quietly
     tty.hung_up = True
     source = SourceFile(lambda count: os.read(0, min(count, 65536)))
-    process = host.open_session(argv, tty, [source, SinkFile(out), SinkFile(error)], main)
+    process = host.open_session(
+        argv, tty, [source, SinkFile(host.kernel, out), SinkFile(host.kernel, error)], main
+    )
     try:
         _run(host, process, Pacing(realtime))
     except KernelPanic as panic:

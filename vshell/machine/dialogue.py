@@ -1,7 +1,8 @@
 """A dialogue: lines typed at a terminal of a host on the free clock, with what comes back.
 
-Virtual time moves only while a command runs in the foreground; a prompt that waits does not let threads race
-ahead, unless the dialogue says ``wait``. Nothing here depends on a real terminal or the real clock.
+Virtual time moves only while a command runs in the foreground; a prompt that waits does not let
+threads race ahead, unless the dialogue says ``wait``. Nothing here depends on a real terminal or
+the real clock.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ class Dialogue:
 
     @property
     def prompt(self) -> str:
-        """The prompt that waits for a line, "" if none does."""
-        return self.tty.question.prompt if self.tty.question is not None else ""
+        """The prompt that waits for a line, without its colours; "" if none does."""
+        return "" if self.tty.question is None else _without_colours(self.tty.question.prompt)
 
     @property
     def status(self) -> int:
@@ -93,3 +94,10 @@ class Dialogue:
             kernel.stop_requested = False
             kernel.run(time_ns)
         kernel.advance_to(time_ns)
+
+
+def _without_colours(text: str) -> str:
+    out = []
+    for number, part in enumerate(text.split("\x1b[")):
+        out.append(part.partition("m")[2] if number else part)
+    return "".join(out)

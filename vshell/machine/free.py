@@ -1,7 +1,8 @@
 """The free clock: let a host run as fast as it can, until something asked for has happened.
 
-A host that waits for something that can never come would run for ever, because its periodic threads go on. It is
-given up when no user process has run for a whole virtual day and none has a timer that will wake it.
+A host that waits for something that can never come would run for ever, because its periodic threads
+go on. It is given up when no user process has run for a whole virtual day and none has a timer that
+will wake it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The kernel's header files as text: C declarations of what the mirror offers, for ``make`` and for readers.
+"""The kernel's header files as text: what the mirror offers, for ``make`` and for readers.
 
-They lie in the build tree (/usr/src/linux-headers-RELEASE/include/linux). Each declaration ends in a comment that
-the compiler of modules reads (``kbuild.headers``).
+They lie in the build tree (/usr/src/linux-headers-RELEASE/include/linux). Each declaration ends in
+a comment that the compiler of modules reads (``kbuild.headers``).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A host: a kernel, its files, its programs and its sessions, put together from settings.
 
-Nothing else knows all the parts. A host is an object with no state outside itself; several live in one process.
-It runs in whatever thread calls ``run``; ``machine.thread`` gives it one of its own.
+Nothing else knows all the parts. A host is an object with no state outside itself; several live in
+one process. It runs in whatever thread calls ``run``; ``machine.thread`` gives it one of its own.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from importlib import import_module
 
 from vshell.kernel import devices, procfs, sysfs
 from vshell.kernel.core import Kernel
+from vshell.kernel.inode import O_RDWR, Directory
 from vshell.kernel.policy import Fifo, Seeded
 from vshell.kernel.syscall import Sys
 from vshell.kernel.tty import Tty, TtyFile
-from vshell.kernel.vfs import O_RDWR, Directory
 from vshell.machine import tree
 from vshell.machine.settings import HostSettings, SettingsError
 from vshell.machine.vmlinux import Vmlinux
@@ -24,9 +24,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from vshell.kernel.inode import File
     from vshell.kernel.policy import Policy
     from vshell.kernel.process import Process
-    from vshell.kernel.vfs import File
 
     Main = Callable[[list[str], Sys], int]
 
@@ -41,8 +41,8 @@ _TTYS = {"pts": 136, "ttyS": 4}
 def load_settings(path: str | None) -> HostSettings:
     """Read a host file.
 
-    Args:
-        path: of a YAML file, or the name of a profile that comes with vshell; None for the default host.
+    Args: path: of a YAML file, or the name of a profile that comes with vshell; None for the
+        default host.
 
     Raises:
         SettingsError: it cannot be read, or says something that cannot be.
@@ -99,7 +99,8 @@ class Host:
 
         Args:
             settings: None for the default host's.
-            workspace: a real directory that becomes the home directory; None for the modules that come along.
+            workspace: a real directory that becomes the home directory; None for the modules that
+            come along.
             write: whether what the host writes there goes to the disk.
             policy: None for what the settings' seed says.
         """
@@ -151,7 +152,7 @@ class Host:
             pid, letter, nice, name = line.split(maxsplit=3)
             kernel.kthreads.add_idle(name, int(pid), states[letter], int(nice))
         kernel.watchdog.start_khungtaskd(settings.khungtaskd_pid)
-        facts = {name: value for name, value in vars(settings).items() if name != "boot_log"}
+        facts = settings.facts()
         for line in settings.boot_log.splitlines():
             seconds, level, text = line.split(" ", 2)
             self.run_to(round(float(seconds) * _NSEC_PER_SEC))
@@ -204,7 +205,7 @@ class Host:
     def open_session(
         self, argv: list[str], tty: Tty, files: list[File] | None = None, main: Main | None = None
     ) -> Process:
-        """Start a session: a process that leads a session of its own on a terminal, in the start folder.
+        """Start a session: a process that leads it, on a terminal, in the start folder.
 
         Args:
             argv: of bash.
@@ -249,10 +250,11 @@ class Host:
 
     def _environment(self, tty: Tty) -> dict[str, str]:
         settings = self.settings
-        return {
+        # A shell that is process 1 has nobody who would have set a locale for it.
+        locale = {"LANG": "C.UTF-8"} if settings.init != "shell" else {}
+        return locale | {
             "SHELL": "/bin/bash",
             "HOME": settings.home,
-            "LANG": "C.UTF-8",
             "LOGNAME": settings.user,
             "USER": settings.user,
             "TERM": "linux" if tty.name.startswith("ttyS") else "xterm-256color",

@@ -1,7 +1,7 @@
 """Pacing: how virtual time follows the real clock.
 
-*Paced*: so many virtual seconds per real second. *Free*: virtual time jumps to the next event. *Paused*: it stands, except for
-single steps. This is the only file that reads the real clock.
+*Paced*: so many virtual seconds per real second. *Free*: virtual time jumps to the next event.
+*Paused*: it stands, except for single steps. This is the only file that reads the real clock.
 """
 
 from __future__ import annotations
@@ -65,6 +65,6 @@ class Pacing:
         self._base_real_ns = monotonic_ns()
 
     def wait_until(self, virtual_ns: int) -> None:
-        """Sleep until a virtual time has come, in the calling thread; wakes now and then for signals."""
+        """Sleep until a virtual time has come, in the calling thread; signals are noticed."""
         while (delay_s := self.real_delay_s(virtual_ns)) > 0:
             sleep(min(delay_s, _SLEEP_NS_MAX / 1e9))

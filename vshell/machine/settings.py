@@ -1,7 +1,7 @@
 """The settings of a host: what a host file may say, with the default host's values.
 
-The default host is the tutorial's machine. A host file names what differs from it; a *profile* is a host file that
-comes with vshell.
+The default host is the tutorial's machine. A host file names what differs from it; a *profile* is a
+host file that comes with vshell.
 """
 
 from __future__ import annotations
@@ -21,172 +21,6 @@ class SettingsError(Exception):
     """A host file says something that cannot be."""
 
 
-class HostSettings:
-    """One host's settings. Every public attribute is a setting of the host file, by the same name."""
-
-    def __init__(self) -> None:
-        """Take the default host's values."""
-        # -- Who and where
-        self.user = "test"
-        """Whose session it is; root needs no home in the workspace."""
-        self.uid = 1000
-        self.hostname = "test-V520-15IKL"
-        self.folder = "kthread_examples"
-        """Where the session starts, below the home directory, if there is such a folder."""
-        self.terminal = "pts/0"
-        """The session's terminal, below /dev."""
-        self.init = "systemd"
-        """What process 1 is: systemd, or shell, where the session's shell is the only process."""
-        self.columns = 80
-        self.rows = 24
-        self.prompt = r"\u@\h:\w\$ "
-        """PS1."""
-        # -- The kernel
-        self.release = "6.7.9"
-        self.version = "#1 SMP PREEMPT_DYNAMIC Wed Mar  6 18:07:43 UTC 2024"
-        self.build_tag = "#1"
-        self.distribution = ""
-        self.builder = "root@test-V520-15IKL"
-        self.compiler = "x86_64-linux-gnu-gcc-12 (Ubuntu 12.2.0-3ubuntu1) 12.2.0, GNU ld (GNU Binutils for Ubuntu) 2.39"
-        self.cmdline = "BOOT_IMAGE=/boot/vmlinuz-6.7.9 root=/dev/sda2 ro quiet splash"
-        self.vermagic_flags = "SMP preempt mod_unload modversions "
-        self.machine = "x86_64"
-        self.hardware = "LENOVO 10NKCTO1WW/36EB, BIOS O3TKT2BA 12/26/2017"
-        self.cpu_model = "Intel(R) Core(TM) i5-7400 CPU @ 3.00GHz"
-        self.cpu_mhz = 3000
-        self.cpus = 2
-        self.memory_kib = 8_037_424
-        self.hz = 250
-        self.jiffy_ns = 3_997_510
-        self.jiffies_phase_ns = 3_799_000
-        self.timer_lag_jiffies = 1
-        self.preempt = "voluntary"
-        self.seed = -1
-        """-1: first come, first served; else the seed of a random order."""
-        self.pid_max = 4_194_304
-        self.console = False
-        """Whether kernel messages appear on the terminal."""
-        self.console_loglevel = 4
-        self.dmesg_restrict = 0
-        self.kptr_restrict = 1
-        self.watchdog_thresh = 10
-        """Seconds; a CPU stuck for more than twice that is reported."""
-        self.hung_task_timeout = 120
-        """Seconds after which a task in D is reported."""
-        self.module_size_text = 16384
-        self.module_size_bare = 12288
-        self.module_size_init = 12288
-        # -- The session's beginning
-        self.uptime = 100
-        """Seconds since boot at which the session begins; fractions count."""
-        self.boot_date = "2024-03-18T10:00:00"
-        """In UTC."""
-        self.first_pid = 2914
-        """The pid of the session's shell, unless that is process 1; the next ones follow."""
-        self.first_kthread_pid = 4097
-        """The pid of the first thread a module makes, if it has not been handed out by then; 0: the next."""
-        self.boot_log = _BOOT_LOG
-        """One line per message: seconds, level as <N>, text."""
-        self.services = _SERVICES
-        """One line per process that is just there: pid, parent, user, terminal, command."""
-        self.kernel_threads = _KERNEL_THREADS
-        """One line per kernel thread that is just there: pid, state letter, nice value, name."""
-        self.khungtaskd_pid = 38
-        # -- What is installed
-        self.os_name = "Ubuntu"
-        self.os_version = "22.10"
-        self.os_pretty = "Ubuntu 22.10"
-        self.gcc = "gcc (Ubuntu 12.2.0-3ubuntu1) 12.2.0"
-        """First line of gcc --version."""
-        self.kernel_gcc = "x86_64-linux-gnu-gcc-12 (Ubuntu 12.2.0-3ubuntu1) 12.2.0"
-        """What the kernel build takes its own compiler to be."""
-        self.headers_common = ""
-        """Where a distribution keeps the part of the headers that all flavours share; "" for nowhere."""
-        self.srcversion_all = True
-        """Whether every module gets a srcversion."""
-
-    def update(self, changes: Mapping[str, object], where: str) -> None:
-        """Change settings.
-
-        Args:
-            changes: by name.
-            where: what to call the host file in an error.
-
-        Raises:
-            SettingsError: a name or a value that cannot be.
-        """
-        for name, value in changes.items():
-            if name not in self.__dict__:
-                raise SettingsError(f"{where}: there is no setting {name!r}")
-            setattr(self, name, self._checked(name, value, where))
-        if self.preempt not in ("none", "voluntary", "full"):
-            raise SettingsError(
-                f"{where}: preempt must be none, voluntary or full, not {self.preempt!r}"
-            )
-        if not 1 <= self.cpus <= 64:
-            raise SettingsError(f"{where}: cpus must be 1 to 64, not {self.cpus}")
-        if self.init not in ("systemd", "shell"):
-            raise SettingsError(f"{where}: init must be systemd or shell, not {self.init!r}")
-        if self.hz <= 0 or self.jiffy_ns <= 0 or 1000 % self.hz:
-            raise SettingsError(f"{where}: hz must divide 1000, not {self.hz}")
-        self._boot_wall_ns(where)
-
-    def _checked(self, name: str, value: object, where: str) -> object:
-        present = getattr(self, name)
-        if name == "uptime" and isinstance(value, float):
-            return value
-        if name == "boot_date":
-            return str(value).replace(" ", "T")
-        if isinstance(present, bool) or isinstance(value, bool):
-            fits = isinstance(present, bool) and isinstance(value, bool)
-        elif isinstance(present, (int, float)):
-            fits = isinstance(value, int) and (value >= 0 or name == "seed")
-        elif isinstance(value, list) and all(isinstance(one, str) for one in value):
-            fits, value = True, "\n".join(value)
-        else:
-            value = str(value) if isinstance(value, (int, float)) else value
-            fits = isinstance(value, str)
-        if not fits:
-            kind = {bool: "true or false", int: "a number", str: "text"}[type(present)]
-            raise SettingsError(f"{where}: {name} must be {kind}, not {value!r}")
-        return value
-
-    @property
-    def home(self) -> str:
-        """The user's home directory."""
-        return "/root" if self.user == "root" else f"/home/{self.user}"
-
-    @property
-    def gid(self) -> int:
-        """The user's group."""
-        return self.uid
-
-    def _boot_wall_ns(self, where: str) -> int:
-        from datetime import datetime, timezone  # noqa: PLC0415 - only where the date is not the default
-
-        if self.boot_date == "2024-03-18T10:00:00":
-            return 1_710_756_000 * _NSEC_PER_SEC
-        try:
-            date = datetime.fromisoformat(self.boot_date).replace(tzinfo=timezone.utc)
-        except ValueError:
-            raise SettingsError(
-                f"{where}: boot_date must be a date, not {self.boot_date!r}"
-            ) from None
-        return int(date.timestamp()) * _NSEC_PER_SEC
-
-    def kernel_config(self) -> KernelConfig:
-        """Give the part that the kernel reads."""
-        config = KernelConfig()
-        for name in vars(config):
-            if hasattr(self, name):
-                setattr(config, name, getattr(self, name))
-        config.uptime_ns = round(self.uptime * _NSEC_PER_SEC)
-        config.boot_wall_ns = self._boot_wall_ns("host")
-        config.watchdog_thresh_s = self.watchdog_thresh
-        config.hung_task_timeout_s = self.hung_task_timeout
-        return config
-
-
 _BOOT_LOG = """\
 0.000000 <5> Linux version {release} ({builder}) ({compiler}) {version}
 0.000000 <6> Command line: {cmdline}
@@ -195,7 +29,7 @@ _BOOT_LOG = """\
 0.000000 <6>   AMD AuthenticAMD
 0.000000 <6> DMI: {hardware}
 0.004120 <6> tsc: Detected {cpu_mhz}.000 MHz processor
-0.008311 <6> Memory: 7651288K/{memory_kib}K available (22528K kernel code, 4463K rwdata, 14284K rodata, 4820K init)
+0.008311 <6> Memory: 7651288K/{memory_kib}K available (22528K kernel code, 4820K init)
 0.012542 <6> SLUB: HWalign=64, Order=0-3, MinObjects=0, CPUs={cpus}, Nodes=1
 0.016200 <6> rcu: Hierarchical RCU implementation.
 0.020417 <6> NR_IRQS: 524544, nr_irqs: 512, preallocated irqs: 16
@@ -208,7 +42,7 @@ _BOOT_LOG = """\
 3.338210 <6> systemd[1]: Detected architecture x86-64.
 3.351027 <6> systemd[1]: Hostname set to <{hostname}>.
 5.227391 <6> EXT4-fs (sda2): re-mounted rw. Quota mode: none.
-14.802117 <6> e1000e 0000:00:1f.6 enp0s31f6: NIC Link is Up 1000 Mbps Full Duplex, Flow Control: Rx/Tx
+14.802117 <6> e1000e 0000:00:1f.6 enp0s31f6: NIC Link is Up 1000 Mbps Full Duplex
 """
 
 _SERVICES = """\
@@ -249,3 +83,182 @@ _KERNEL_THREADS = """\
 60 S 0 kswapd0
 217 S 0 jbd2/sda2-8
 """
+
+
+class HostSettings:
+    """One host's settings. Every public attribute is a setting of the host file."""
+
+    # -- Who and where
+    user = "test"
+    """Whose session it is; root needs no home in the workspace."""
+    uid = 1000
+    hostname = "test-V520-15IKL"
+    folder = "kthread_examples"
+    """Where the session starts, below the home directory, if there is such a folder."""
+    terminal = "pts/0"
+    """The session's terminal, below /dev."""
+    init = "systemd"
+    """What process 1 is: systemd, or shell, where the session's shell is the only process."""
+    columns = 80
+    rows = 24
+    prompt = r"\[\e[01;32m\]\u@\h\[\e[00m\]:\[\e[01;34m\]\w\[\e[00m\]\$ "
+    """PS1."""
+    # -- The kernel
+    release = "6.7.9"
+    version = "#1 SMP PREEMPT_DYNAMIC Wed Mar  6 18:07:43 UTC 2024"
+    build_tag = "#1"
+    distribution = ""
+    builder = "root@test-V520-15IKL"
+    compiler = (
+        "x86_64-linux-gnu-gcc-12 (Ubuntu 12.2.0-3ubuntu1) 12.2.0, "
+        "GNU ld (GNU Binutils for Ubuntu) 2.39"
+    )
+    cmdline = "BOOT_IMAGE=/boot/vmlinuz-6.7.9 root=/dev/sda2 ro quiet splash"
+    vermagic_flags = "SMP preempt mod_unload modversions "
+    machine = "x86_64"
+    hardware = "LENOVO 10NKCTO1WW/36EB, BIOS O3TKT2BA 12/26/2017"
+    cpu_model = "Intel(R) Core(TM) i5-7400 CPU @ 3.00GHz"
+    cpu_mhz = 3000
+    cpus = 2
+    memory_kib = 8_037_424
+    hz = 250
+    jiffy_ns = 3_997_510
+    jiffies_phase_ns = 3_799_000
+    timer_lag_jiffies = 1
+    preempt = "voluntary"
+    seed = -1
+    """-1: first come, first served; else the seed of a random order."""
+    pid_max = 4_194_304
+    console = False
+    """Whether kernel messages appear on the terminal."""
+    console_loglevel = 4
+    dmesg_restrict = 0
+    kptr_restrict = 1
+    rcu_grace_jiffies = 5
+    """How long synchronize_rcu() takes: how long freeing a module does."""
+    watchdog_thresh = 10
+    """Seconds; a CPU stuck for more than twice that is reported."""
+    hung_task_timeout = 120
+    """Seconds after which a task in D is reported."""
+    module_size_text = 16384
+    module_size_bare = 12288
+    module_size_init = 12288
+    # -- The session's beginning
+    uptime = 100
+    """Seconds since boot at which the session begins; fractions count."""
+    boot_date = "2024-03-18T10:00:00"
+    """In UTC."""
+    first_pid = 2914
+    """The pid of the session's shell, unless that is process 1; the next ones follow."""
+    first_kthread_pid = 4097
+    """The pid of the first thread a module makes, if it is still free by then; 0: the next."""
+    boot_log = _BOOT_LOG
+    """One line per message: seconds, level as <N>, text."""
+    services = _SERVICES
+    """One line per process that is just there: pid, parent, user, terminal, command."""
+    kernel_threads = _KERNEL_THREADS
+    """One line per kernel thread that is just there: pid, state letter, nice value, name."""
+    khungtaskd_pid = 38
+    # -- What is installed
+    os_name = "Ubuntu"
+    os_version = "22.10"
+    os_pretty = "Ubuntu 22.10"
+    gcc = "gcc (Ubuntu 12.2.0-3ubuntu1) 12.2.0"
+    """First line of gcc --version."""
+    kernel_gcc = "x86_64-linux-gnu-gcc-12 (Ubuntu 12.2.0-3ubuntu1) 12.2.0"
+    """What the kernel build takes its own compiler to be."""
+    headers_common = ""
+    """Where a distribution keeps the headers that all flavours share; "" for nowhere."""
+    srcversion_all = True
+    """Whether every module gets a srcversion."""
+
+    def update(self, changes: Mapping[str, object], where: str) -> None:
+        """Change settings.
+
+        Args:
+            changes: by name.
+            where: what to call the host file in an error.
+
+        Raises:
+            SettingsError: a name or a value that cannot be.
+        """
+        for name, value in changes.items():
+            if name not in _names():
+                raise SettingsError(f"{where}: there is no setting {name!r}")
+            setattr(self, name, self._checked(name, value, where))
+        if self.preempt not in ("none", "voluntary", "full"):
+            raise SettingsError(
+                f"{where}: preempt must be none, voluntary or full, not {self.preempt!r}"
+            )
+        if not 1 <= self.cpus <= 64:
+            raise SettingsError(f"{where}: cpus must be 1 to 64, not {self.cpus}")
+        if self.init not in ("systemd", "shell"):
+            raise SettingsError(f"{where}: init must be systemd or shell, not {self.init!r}")
+        if self.hz <= 0 or self.jiffy_ns <= 0 or 1000 % self.hz:
+            raise SettingsError(f"{where}: hz must divide 1000, not {self.hz}")
+        self._boot_wall_ns(where)
+
+    def _checked(self, name: str, value: object, where: str) -> object:
+        present = getattr(self, name)
+        if name == "uptime" and isinstance(value, float):
+            return value
+        if name == "boot_date":
+            return str(value).replace(" ", "T")
+        if isinstance(present, bool) or isinstance(value, bool):
+            fits = isinstance(present, bool) and isinstance(value, bool)
+        elif isinstance(present, (int, float)):
+            fits = isinstance(value, int) and (value >= 0 or name == "seed")
+        elif isinstance(value, list) and all(isinstance(one, str) for one in value):
+            fits, value = True, "\n".join(value)
+        else:
+            value = str(value) if isinstance(value, (int, float)) else value
+            fits = isinstance(value, str)
+        if not fits:
+            kind = {bool: "true or false", int: "a number", str: "text"}[type(present)]
+            raise SettingsError(f"{where}: {name} must be {kind}, not {value!r}")
+        return value
+
+    def facts(self) -> dict[str, object]:
+        """Give all settings by name."""
+        return {name: getattr(self, name) for name in _names()}
+
+    @property
+    def home(self) -> str:
+        """The user's home directory."""
+        return "/root" if self.user == "root" else f"/home/{self.user}"
+
+    @property
+    def gid(self) -> int:
+        """The user's group."""
+        return self.uid
+
+    def _boot_wall_ns(self, where: str) -> int:
+        from datetime import datetime, timezone  # noqa: PLC0415 - only where the date is not the default
+
+        if self.boot_date == "2024-03-18T10:00:00":
+            return 1_710_756_000 * _NSEC_PER_SEC
+        try:
+            date = datetime.fromisoformat(self.boot_date).replace(tzinfo=timezone.utc)
+        except ValueError:
+            raise SettingsError(
+                f"{where}: boot_date must be a date, not {self.boot_date!r}"
+            ) from None
+        return int(date.timestamp()) * _NSEC_PER_SEC
+
+    def kernel_config(self) -> KernelConfig:
+        """Give the part that the kernel reads."""
+        config = KernelConfig()
+        for name in vars(config):
+            if name in _names():
+                setattr(config, name, getattr(self, name))
+        config.uptime_ns = round(self.uptime * _NSEC_PER_SEC)
+        config.boot_wall_ns = self._boot_wall_ns("host")
+        config.watchdog_thresh_s = self.watchdog_thresh
+        config.hung_task_timeout_s = self.hung_task_timeout
+        return config
+
+
+# Every public attribute that is a plain value is a setting.
+def _names() -> list[str]:
+    kinds = (str, int, float, bool)
+    return [n for n, v in vars(HostSettings).items() if n[0] != "_" and isinstance(v, kinds)]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 
+from vshell.kernel.inode import Directory, RegularFile, Symlink
 from vshell.kernel.process import PROGRAM_MAGIC
-from vshell.kernel.vfs import Directory, RegularFile, Symlink
+from vshell.machine.terminfo import TERMINALS, compile_terminfo
 from vshell.machine.vmlinux import HEADER_NAMES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from vshell.kernel.core import Kernel
     from vshell.kernel.vfs import Vfs
     from vshell.machine.settings import HostSettings
@@ -26,23 +25,29 @@ _ALIASES = {
     "sh": "bash",
     "egrep": "grep",
     "fgrep": "grep",
+    "halt": "reboot",
     "poweroff": "reboot",
+    "shutdown": "reboot",
     "cc": "gcc",
+    "chgrp": "chown",
 }
 _SETUID = frozenset(("sudo", "su"))
 
 
-class _LazyFile(RegularFile):
-    # A file whose contents are written down when somebody looks.
-    def __init__(self, vfs: Vfs, text: Callable[[], str]) -> None:
+class _HeaderFile(RegularFile):
+    # A header file, whose text is written down when somebody looks.
+    def __init__(self, vfs: Vfs, header: str) -> None:
         super().__init__(vfs, 0o644)
-        self._text: Callable[[], str] | None = text
+        self._header = header
 
     def _fill(self) -> None:
-        if self._text is not None:
-            text, self._text = self._text, None
-            self.data = bytearray(text().encode())
-            self.vfs.use(len(self.data))
+        if not self._header:
+            return
+        from vshell.machine.headers import header_text  # noqa: PLC0415 - reads the whole mirror
+
+        self.data = bytearray(header_text(self._header).encode())
+        self._header = ""
+        self.vfs.use(len(self.data))
 
     def size(self) -> int:
         self._fill()
@@ -73,6 +78,8 @@ def install(kernel: Kernel, settings: HostSettings) -> None:
     _install_programs(vfs)
     _install_etc(vfs, settings)
     _install_headers(vfs, settings)
+    if settings.init != "shell":
+        _install_terminfo(vfs)
     for path in (
         "/boot",
         "/home",
@@ -86,7 +93,7 @@ def install(kernel: Kernel, settings: HostSettings) -> None:
     ):
         vfs.make_directories(path)
     vfs.make_directories("/root").permissions = 0o700
-    for path in ("/tmp", "/var/tmp"):
+    for path in ("/tmp", "/var/tmp"):  # noqa: S108 - of the virtual tree
         vfs.make_directories(path).permissions = 0o1777
     release = settings.release
     vfs.place_text(f"/boot/config-{release}", _boot_config(settings))
@@ -112,20 +119,20 @@ def _install_program(vfs: Vfs, folder: Directory, name: str, program: str) -> No
 
 
 def _install_etc(vfs: Vfs, settings: HostSettings) -> None:
-    passwd = "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\n"
+    users = "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\n"
     group = "root:x:0:\ndaemon:x:1:\ntty:x:5:\n"
     user = settings.user
     if user != "root":
         group += f"sudo:x:27:{user}\n{user}:x:{settings.gid}:\n"
-    passwd += "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
+    users += "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
     if user != "root":
-        passwd += f"{user}:x:{settings.uid}:{settings.gid}:{user}:{settings.home}:/bin/bash\n"
+        users += f"{user}:x:{settings.uid}:{settings.gid}:{user}:{settings.home}:/bin/bash\n"
     group += "nogroup:x:65534:\n"
     os_id = settings.os_name.split(" ")[0].lower()
     os_release = f'PRETTY_NAME="{settings.os_pretty}"\nNAME="{settings.os_name}"\n'
     os_release += f'VERSION_ID="{settings.os_version}"\nID={os_id}\n'
     texts = {
-        "passwd": passwd,
+        "passwd": users,
         "group": group,
         "hostname": settings.hostname + "\n",
         "hosts": f"127.0.0.1\tlocalhost\n127.0.1.1\t{settings.hostname}\n",
@@ -138,6 +145,13 @@ def _install_etc(vfs: Vfs, settings: HostSettings) -> None:
         vfs.place_text(f"/etc/{name}", text)
     vfs.make_directories("/etc/modprobe.d")
     vfs.place_text("/usr/lib/gcc/x86_64-linux-gnu/12/version", settings.gcc + "\n")
+
+
+# A host on which a shell is process 1 has none, and programs there show no colours.
+def _install_terminfo(vfs: Vfs) -> None:
+    for name in TERMINALS:
+        contents = RegularFile(vfs, 0o644, data=compile_terminfo(name))
+        vfs.place(f"/usr/lib/terminfo/{name[0]}/{name}", contents)
 
 
 def _boot_config(settings: HostSettings) -> str:
@@ -190,7 +204,7 @@ def _install_headers(vfs: Vfs, settings: HostSettings) -> None:
     for header in HEADER_NAMES:
         vfs.place(
             f"{common}/include/{header_path(header)}",
-            _LazyFile(vfs, lambda name=header: _header(name)),
+            _HeaderFile(vfs, header),
         )
     modules = f"/usr/lib/modules/{release}"
     vfs.place(f"{modules}/build", Symlink(vfs, tree))
@@ -204,9 +218,3 @@ def _install_headers(vfs: Vfs, settings: HostSettings) -> None:
 
 
 _BUILTIN = ("kernel/configs", "fs/ext4/ext4", "drivers/tty/serial/8250/8250", "lib/crc16")
-
-
-def _header(header: str) -> str:
-    from vshell.machine.headers import header_text  # noqa: PLC0415 - reads the whole mirror
-
-    return header_text(header)

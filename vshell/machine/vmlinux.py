@@ -1,9 +1,9 @@
 """vmlinux: the mirror of the headers, linked to one kernel.
 
-The functions of ``vshell.linux`` refer to a global name ``kernel`` that no file defines. Linking gives each kernel
-its own copies of those functions, whose globals have ``kernel`` set to it. The copies share their code with the
-originals, so a link costs a fraction of a microsecond per function, and several kernels live side by side with no
-state between them.
+The functions of ``vshell.linux`` refer to a global name ``kernel`` that no file defines. Linking
+gives each kernel its own copies of those functions, whose globals have ``kernel`` set to it. The
+copies share their code with the originals, so a link costs a fraction of a microsecond per
+function, and several kernels live side by side with no state between them.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
 """The workspace: a directory of the real disk, seen as a directory of the virtual host.
 
-Files are read from the disk at each use, so that what an editor saves is there at once. What the host writes
-stays in memory, unless ``write`` says that it goes to the disk. Nothing outside the directory can be reached: the
-disk is only ever asked about names inside it, and a symbolic link is handed to the virtual file system, which
-follows it in its own tree.
+Files are read from the disk at each use, so that what an editor saves is there at once. What the
+host writes stays in memory, unless ``write`` says that it goes to the disk. Nothing outside the
+directory can be reached: the disk is only ever asked about names inside it, and a symbolic link is
+handed to the virtual file system, which follows it in its own tree.
 
-Times on the disk differ from one checkout to the next, so they are not shown: a file found at its first sight has the
-date of installation, and one that changes on the disk later has the virtual date at which that was noticed.
-Owners and modes are the user's, 644 or 755.
+Times on the disk differ from one checkout to the next, so they are not shown: a file found at its
+first sight has the date of installation, and one that changes on the disk later has the virtual
+date at which that was noticed. Owners and modes are the user's, 644 or 755.
 """
 
 from __future__ import annotations
@@ -16,11 +16,16 @@ import os
 from stat import S_ISDIR, S_ISLNK, S_ISREG
 
 from vshell.abi.errno import EFBIG, KernelError
-from vshell.kernel.vfs import FILE_BYTES_MAX, Directory, Inode, RegularFile, Symlink
+from vshell.kernel.inode import FILE_BYTES_MAX, Directory, Inode, RegularFile, Symlink
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
     from vshell.kernel.vfs import Vfs
+
+    R = TypeVar("R")
 
 __all__ = ["Workspace", "WorkspaceDirectory"]
 
@@ -53,7 +58,7 @@ class Workspace:
 
 
 # Run something on the disk; its error is the virtual system call's.
-def _on_disk(function, *args, **kwargs):  # noqa: ANN001, ANN002, ANN003, ANN202 - any of os's functions
+def _on_disk(function: Callable[..., R], *args: object, **kwargs: object) -> R:
     try:
         return function(*args, **kwargs)
     except OSError as error:
@@ -179,7 +184,8 @@ class WorkspaceDirectory(Directory):
         if path is not None:
             self.atime_ns = self.mtime_ns = self.ctime_ns = workspace.installed_ns
 
-    def _disk_path(self, name: str) -> str:
+    def disk_path(self, name: str) -> str:
+        """Give an entry's path on the disk."""
         assert self.path is not None
         return f"{self.path}/{name}"
 
@@ -188,16 +194,20 @@ class WorkspaceDirectory(Directory):
         if self.path is None or name in self._hidden or "/" in name or name in ("", ".", ".."):
             return None
         try:
-            status = os.lstat(self._disk_path(name))
+            status = os.lstat(self.disk_path(name))
         except (OSError, ValueError):
             return None
         mode = status.st_mode
         return status if S_ISREG(mode) or S_ISDIR(mode) or S_ISLNK(mode) else None
 
+    # Whether an entry is what the disk has under this name; a second name for it is the host's own.
+    def _is_of_disk(self, name: str, inode: Inode) -> bool:
+        return self.path is not None and getattr(inode, "path", None) == self.disk_path(name)
+
     def lookup(self, name: str) -> Inode | None:
         """Find an entry, as it is now."""
         known = self.entries.get(name)
-        if known is not None and not _is_of_disk(known):
+        if known is not None and not self._is_of_disk(name, known):
             return known
         status = self._on_disk(name)
         if status is None:
@@ -211,7 +221,7 @@ class WorkspaceDirectory(Directory):
         return self._make(name, status)
 
     def _make(self, name: str, status: os.stat_result) -> Inode:
-        path = self._disk_path(name)
+        path = self.disk_path(name)
         inode: Inode
         if S_ISDIR(status.st_mode):
             inode = WorkspaceDirectory(self._workspace, path)
@@ -240,12 +250,13 @@ class WorkspaceDirectory(Directory):
         if self.path is None:
             return list(self.entries)
         on_disk = [name for name in sorted(_on_disk(os.listdir, self.path)) if self._on_disk(name)]
-        own = [name for name, inode in self.entries.items() if not _is_of_disk(inode)]
+        own = [name for name, inode in self.entries.items() if not self._is_of_disk(name, inode)]
         return list(dict.fromkeys([*on_disk, *own]))
 
     # -- Changes ----------------------------------------------------------------------------------
 
-    def _writes(self) -> bool:
+    def writes(self) -> bool:
+        """Tell whether its changes go to the disk."""
         return self._workspace.write and self.path is not None
 
     def create_file(self, name: str, mode: int, uid: int, gid: int) -> Inode:
@@ -264,11 +275,11 @@ class WorkspaceDirectory(Directory):
 
     def add(self, name: str, inode: Inode) -> None:
         """Enter an inode under a name; with ``write`` on the disk too."""
-        if self._writes():
-            self._put_on_disk(self._disk_path(name), inode)
+        if self.writes():
+            self._put_on_disk(self.disk_path(name), inode)
         self._hidden.add(name)
         super().add(name, inode)
-        if self._writes():
+        if self.writes():
             self._hidden.discard(name)
 
     def _put_on_disk(self, path: str, inode: Inode) -> None:
@@ -291,9 +302,9 @@ class WorkspaceDirectory(Directory):
         assert inode is not None
         if isinstance(inode, WorkspaceFile):
             inode.keep()
-        if self._writes():
+        if self.writes():
             erase = os.rmdir if isinstance(inode, Directory) else os.unlink
-            _on_disk(erase, self._disk_path(name))
+            _on_disk(erase, self.disk_path(name))
         else:
             self._hidden.add(name)
         super().remove(name)
@@ -301,11 +312,11 @@ class WorkspaceDirectory(Directory):
     def move(self, name: str, target: Directory, target_name: str) -> None:
         """Move an entry; with ``write`` on the disk, in one step."""
         inode = self.lookup(name)
-        if not self._writes() or not isinstance(target, WorkspaceDirectory) or not target._writes():
+        if not self.writes() or not isinstance(target, WorkspaceDirectory) or not target.writes():
             super().move(name, target, target_name)
             return
-        path = target._disk_path(target_name)
-        _on_disk(os.rename, self._disk_path(name), path)
+        path = target.disk_path(target_name)
+        _on_disk(os.rename, self.disk_path(name), path)
         assert inode is not None
         self.entries.pop(name)
         if isinstance(inode, WorkspaceDirectory):
@@ -343,10 +354,6 @@ class WorkspaceSymlink(Symlink):
     def size(self) -> int:
         """Bytes of that path."""
         return len(os.fsencode(self.read_target()))
-
-
-def _is_of_disk(inode: Inode) -> bool:
-    return getattr(inode, "path", None) is not None
 
 
 def _signature(status: os.stat_result) -> tuple[int, int, int]:

@@ -1,0 +1,53 @@
+"""The forgiving look at unfinished command lines."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vshell.machine.language import classify, current_command, spans
+
+SHELLISH = st.text(alphabet="ab1 \t\n'\"\\$(){}|&;<>#=-!`*~/", max_size=40)
+
+
+@given(SHELLISH)
+def test_pieces_make_the_whole(text):
+    """Whatever is typed, the pieces in their order are the text."""
+    assert text == "".join(span.text for span in spans(text))
+    assert text == "".join(piece for _, piece in classify(text, frozenset(["a"])))
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "prefix"),
+    [
+        ("", [], ""),
+        ("ls", [], "ls"),
+        ("ls ", ["ls"], ""),
+        ("ls -l fi", ["ls", "-l"], "fi"),
+        ("sudo rmmod kth", ["rmmod"], "kth"),
+        ("sudo -u root rmmod ", ["root", "rmmod"], ""),
+        ("cat a | grep -v 'x y' b", ["grep", "-v", "x y"], "b"),
+        ("if true; then insmod ./k", ["insmod"], "./k"),
+        ("X=1 make cl", ["make"], "cl"),
+        ("echo $(ls di", ["echo"], "$(ls di"),
+        ('cat "my fi', ["cat"], "my fi"),
+        ("cat my\\ fi", ["cat"], "my fi"),
+    ],
+)
+def test_the_command_at_the_cursor(text, words, prefix):
+    """The words of the command before the cursor are found, and what is being typed."""
+    found, span = current_command(text)
+
+    assert (words, prefix) == (found, span.plain())
+
+
+def test_colours_say_what_words_are():
+    """Commands, unknown commands, keywords, options, strings and variables are told apart."""
+    line = "while grep -c 'x' $F; do nosuch; done # end"
+    kinds = [(kind, text) for kind, text in classify(line, frozenset(["grep"])) if kind]
+
+    expected = [("keyword", "while"), ("command", "grep"), ("option", "-c"), ("string", "'x'")]
+    expected += [("variable", "$F"), ("operator", ";"), ("keyword", "do"), ("unknown", "nosuch")]
+    expected += [("operator", ";"), ("keyword", "done"), ("comment", "# end")]
+    assert expected == kinds

@@ -1,0 +1,261 @@
+"""A forgiving look at a command line that may not be finished: for colours and completion.
+
+The shell's own lexer refuses what is incomplete; this one goes as far as it can.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["KEYWORDS", "Span", "classify", "current_command", "spans"]
+
+KEYWORDS = frozenset(
+    (
+        *(
+            "if",
+            "then",
+            "else",
+            "elif",
+            "fi",
+            "for",
+            "while",
+            "until",
+            "do",
+            "done",
+            "case",
+            "esac",
+        ),
+        *("in", "select", "function", "time", "{", "}", "!", "[[", "]]"),
+    )
+)
+"""The shell's reserved words."""
+
+_BEFORE_COMMAND = frozenset(
+    ("if", "then", "else", "elif", "while", "until", "do", "time", "{", "!")
+)
+_OPERATORS = (
+    "&&",
+    "||",
+    ";;",
+    "|&",
+    "&>",
+    ">>",
+    "<<",
+    ">&",
+    "<&",
+    "2>",
+    ";",
+    "|",
+    "&",
+    "(",
+    ")",
+    "<",
+    ">",
+)
+_REDIRECTIONS = frozenset(("&>", ">>", "<<", ">&", "<&", "2>", "<", ">"))
+# Commands behind which another command stands.
+_PREFIXES = frozenset(
+    ("sudo", "time", "nohup", "exec", "command", "builtin", "env", "watch", "nice")
+)
+
+
+class Span:
+    """A piece of a command line: where it stands and what it is.
+
+    ``kind`` is space, operator, comment or word; ``role`` of a word is command, argument, keyword,
+    assignment or target (of a redirection).
+    """
+
+    __slots__ = ("end", "kind", "role", "start", "text")
+
+    def __init__(self, kind: str, start: int, end: int, text: str) -> None:
+        """Describe a piece."""
+        self.kind = kind
+        self.start = start
+        self.end = end
+        self.text = text
+        self.role = ""
+
+    def plain(self) -> str:
+        """Give the word without its quotes and backslashes."""
+        return _unquote(self.text)
+
+
+def spans(text: str) -> list[Span]:
+    """Cut a command line into pieces; together they are the whole text."""
+    found = list(_cut(text))
+    _give_roles(found)
+    return found
+
+
+def _cut(text: str) -> Iterator[Span]:
+    position = 0
+    while position < len(text):
+        start = position
+        letter = text[position]
+        if letter in " \t\n":
+            while position < len(text) and text[position] in " \t\n":
+                position += 1
+            kind = "operator" if "\n" in text[start:position] else "space"
+        elif letter == "#":
+            end = text.find("\n", position)
+            position = len(text) if end < 0 else end
+            kind = "comment"
+        else:
+            operator = next((one for one in _OPERATORS if text.startswith(one, position)), None)
+            position = position + len(operator) if operator else _end_of_word(text, position)
+            kind = "operator" if operator else "word"
+        yield Span(kind, start, position, text[start:position])
+
+
+def _end_of_word(text: str, position: int) -> int:
+    quote = ""
+    depth = 0
+    while position < len(text):
+        letter = text[position]
+        if quote:
+            if letter == "\\" and quote == '"':
+                position += 1
+            elif letter == quote:
+                quote = ""
+        elif letter == "\\":
+            position += 1
+        elif letter in "'\"`":
+            quote = letter
+        elif letter == "$" and text[position + 1 : position + 2] in ("(", "{"):
+            depth += 1
+            position += 1
+        elif depth and letter in ")}":
+            depth -= 1
+        elif not depth and letter in " \t\n;|&()<>":
+            break
+        position += 1
+    return min(position, len(text))
+
+
+def _give_roles(found: list[Span]) -> None:
+    expects = "command"
+    for span in found:
+        if span.kind == "operator":
+            expects = "target" if span.text in _REDIRECTIONS else "command"
+        if span.kind != "word":
+            continue
+        if expects == "target":
+            span.role, expects = "target", "argument"
+        elif expects == "command":
+            name = span.text.partition("=")[0]
+            if span.text in KEYWORDS:
+                span.role = "keyword"
+                expects = "command" if span.text in _BEFORE_COMMAND else "argument"
+            elif "=" in span.text and name.isidentifier():
+                span.role = "assignment"
+            else:
+                span.role = "command"
+                expects = "prefixed" if span.text in _PREFIXES else "argument"
+        elif expects == "prefixed" and not span.text.startswith("-") and "=" not in span.text:
+            span.role = "command"
+            expects = "prefixed" if span.text in _PREFIXES else "argument"
+        else:
+            span.role = "keyword" if span.text in ("in", "]]") else "argument"
+
+
+def current_command(text: str) -> tuple[list[str], Span]:
+    """Find the command that the end of a text belongs to.
+
+    Args:
+        text: what stands before the cursor.
+
+    Returns: The plain words before the one at the cursor, the command's name first (what stands
+        before it, as sudo does, is left out), and the word at the cursor, which may be empty.
+    """
+    found = spans(text)
+    if found and found[-1].kind == "word":
+        last = found.pop()
+    else:
+        last = Span("word", len(text), len(text), "")
+        trial = spans(text + "x")
+        last.role = trial[-1].role
+    words: list[str] = []
+    for span in found:
+        if span.kind == "operator" and span.text not in _REDIRECTIONS:
+            words = []
+        elif span.kind == "word" and span.role == "command":
+            words = [span.plain()]
+        elif span.kind == "word" and span.role == "argument":
+            words.append(span.plain())
+    return words, last
+
+
+def _unquote(text: str) -> str:
+    out = []
+    quote = ""
+    position = 0
+    while position < len(text):
+        letter = text[position]
+        if quote == "'":
+            quote = "" if letter == "'" else quote
+            out.append("" if letter == "'" else letter)
+        elif letter == "\\" and position + 1 < len(text):
+            position += 1
+            out.append(text[position])
+        elif letter in "'\"":
+            quote = "" if quote == letter else quote or letter
+        else:
+            out.append(letter)
+        position += 1
+    return "".join(out)
+
+
+def classify(text: str, commands: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Cut a command line into coloured pieces.
+
+    Args:
+        text: the line, finished or not.
+        commands: every word that can stand as a command; empty if unknown.
+
+    Yields: A kind (command, unknown, keyword, option, string, variable, operator, comment or "")
+        and a piece of text.
+    """
+    for span in spans(text):
+        if span.kind in ("operator", "comment", "space"):
+            yield ("" if span.kind == "space" else span.kind), span.text
+        elif span.role == "keyword":
+            yield "keyword", span.text
+        elif span.role == "command":
+            word = span.plain()
+            known = not commands or word in commands or "/" in word or "$" in word
+            yield ("command" if known else "unknown"), span.text
+        elif span.text.startswith("-"):
+            yield "option", span.text
+        else:
+            yield from _pieces(span.text)
+
+
+# Quotes and variables inside a word.
+def _pieces(text: str) -> Iterator[tuple[str, str]]:
+    start = position = 0
+    while position < len(text):
+        letter = text[position]
+        if letter not in "'\"$":
+            position += 1
+            continue
+        if start < position:
+            yield "", text[start:position]
+        start = position
+        position += 1
+        if letter == "$":
+            while position < len(text) and (
+                text[position].isalnum() or text[position] in "_{}?!#@*"
+            ):
+                position += 1
+            yield "variable", text[start:position]
+        else:
+            while position < len(text) and text[position] != letter:
+                position += 2 if text[position] == "\\" and letter == '"' else 1
+            position = min(position + 1, len(text))
+            yield "string", text[start:position]
+        start = position
+    if start < len(text):
+        yield "", text[start:]

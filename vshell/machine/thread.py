@@ -1,0 +1,279 @@
+"""The machine: a host in an OS thread of its own; the only surface other threads may touch.
+
+Everything that enters the host passes one inbox: typed lines, keys, a changed window, clock
+commands, questions. The host's thread takes an entry out, stamps it with the virtual time at which
+it entered, and keeps it in ``log``; so a session can be repeated exactly. What leaves the host
+leaves through the listener of a terminal, called in the host's thread, with values only.
+
+The loop: sleep until the real moment of the next virtual event or until something enters; hand it
+over; let the kernel run up to the virtual time that it is now by the pacing.
+"""
+
+from __future__ import annotations
+
+import threading
+from queue import Empty, SimpleQueue
+
+from vshell.abi.units import NEVER_NS
+from vshell.kernel.context import VshellBug
+from vshell.kernel.oops import KernelPanic
+from vshell.machine.pacing import Pacing
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, Protocol
+
+    from vshell.kernel.tty import Tty
+    from vshell.machine.host import Host
+
+    class Listener(Protocol):
+        """What a terminal's front end hears; every method is called in the host's thread."""
+
+        def on_output(self, data: bytes) -> None:
+            """Programs have written to the terminal."""
+
+        def on_question(self, prompt: str, typed: str) -> None:
+            """A shell asks for a line; ``typed`` has been typed ahead."""
+
+        def on_end(self, status: int) -> None:
+            """The session is over."""
+
+        def on_failure(self, text: str) -> None:
+            """The machine has stopped; the text is for the user."""
+
+
+__all__ = ["Machine", "MachineStopped", "Terminal"]
+
+_BUSY_DELAY_S = 0.002
+_CHUNK_REAL_NS = 50_000_000
+_BEHIND_REAL_NS_MAX = 500_000_000
+
+
+class MachineStopped(Exception):
+    """The machine no longer answers."""
+
+
+class Terminal:
+    """A terminal of a machine, for its front end. Any thread may call any method."""
+
+    def __init__(self, machine: Machine, number: int) -> None:
+        """Stand for the machine's terminal of this number."""
+        self._machine = machine
+        self._number = number
+
+    def answer(self, line: str) -> None:
+        """Hand over a line that was asked for."""
+        self._machine.put("line", self._number, line)
+
+    def end_input(self) -> None:
+        """Answer with the end of the input (Ctrl-D)."""
+        self._machine.put("eof", self._number, "")
+
+    def cancel_line(self) -> None:
+        """Give up the line that was asked for (Ctrl-C at a prompt)."""
+        self._machine.put("cancel", self._number, "")
+
+    def press(self, keys: bytes) -> None:
+        """Pass on keys that were pressed while a job runs."""
+        self._machine.put("keys", self._number, keys)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Pass on the window's size."""
+        self._machine.put("resize", self._number, (columns, rows))
+
+
+class Machine:
+    """A host in a thread."""
+
+    def __init__(self, make_host: Callable[[], Host], rate: float = 1.0) -> None:
+        """Describe a machine; ``start`` makes it run.
+
+        Args:
+            make_host: makes the host, in its thread.
+            rate: virtual seconds per real second; 0 for the free clock.
+        """
+        self._make_host = make_host
+        self.pacing = Pacing(rate)
+        self._inbox: SimpleQueue[tuple[str, int, Any]] = SimpleQueue()
+        self._thread = threading.Thread(target=self._main, name="vshell-kernel", daemon=True)
+        self._host: Host | None = None
+        self._listeners: list[Listener] = []
+        self._ttys: list[Tty] = []
+        self._pids: list[int] = []
+        self._opened = 0
+        self._running = True
+        self.log: list[tuple[int, str, int, Any]] = []
+        """What has entered: virtual time, kind, terminal, value."""
+
+    # -- From any thread --------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Boot the host."""
+        self._thread.start()
+
+    def open_terminal(self, listener: Listener, columns: int, rows: int) -> Terminal:
+        """Open a session on the next terminal; what happens there goes to the listener."""
+        number = self._opened
+        self._opened += 1
+        self._listeners.append(listener)
+        self.put("open", number, (columns, rows))
+        return Terminal(self, number)
+
+    def put(self, kind: str, number: int, value: Any) -> None:
+        """Put something into the inbox."""
+        self._inbox.put((kind, number, value))
+
+    def query(
+        self, function: Callable[[Host, Any], Any], number: int = 0, wait_s: float = 1.0
+    ) -> Any:
+        """Have a function look at the host, in its thread, between two events.
+
+        Args: function: called with the host and the pid of the terminal's session; it must change
+            nothing.
+            number: of the terminal.
+            wait_s: how long to wait at most.
+
+        Raises:
+            MachineStopped: there was no answer.
+        """
+        answer: SimpleQueue[Any] = SimpleQueue()
+        self.put("query", number, (function, answer))
+        try:
+            return answer.get(timeout=wait_s)
+        except Empty:
+            raise MachineStopped from None
+
+    def stop(self) -> None:
+        """Stop the machine and wait for its thread."""
+        self.put("stop", 0, None)
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+
+    # -- In the host's thread ----------------------------------------------------------------------
+
+    def _main(self) -> None:
+        try:
+            host = self._host = self._make_host()
+            self.pacing.start(host.kernel.now_ns)
+            while self._running:
+                self._turn(host)
+            host.shut_down()
+        except KernelPanic as panic:
+            self._fail(f"the virtual kernel has stopped: {panic}")
+        except VshellBug as bug:
+            self._fail(f"this is a bug in vshell, please report it: {bug}")
+        except Exception as error:
+            import traceback  # noqa: PLC0415 - only for a bug
+
+            self._fail(
+                f"this is a bug in vshell, please report it: {error!r}\n{traceback.format_exc()}"
+            )
+
+    def _fail(self, text: str) -> None:
+        self._running = False
+        for listener in self._listeners:
+            listener.on_failure(text)
+
+    def _turn(self, host: Host) -> None:
+        kernel = host.kernel
+        entry = self._next_entry(self._delay_s(host))
+        limit_ns = self._limit_ns(host)
+        if entry is not None:
+            # What enters happens at the virtual time that it is now, after all that is due before.
+            now_ns = kernel.now_ns
+            if self.pacing.rate:
+                kernel.run(limit_ns)
+                now_ns = max(limit_ns, kernel.now_ns)
+            self._accept(host, entry, now_ns)
+            kernel.stop_requested = False
+            kernel.run(now_ns)
+        if self.pacing.rate or not self._all_prompts_wait():
+            kernel.stop_requested = False
+            kernel.run(limit_ns)
+        self._tell_ended(host)
+        if kernel.reboot_requested:
+            self._running = False
+            for listener in self._listeners:
+                listener.on_end(0)
+
+    def _next_entry(self, delay_s: float | None) -> tuple[str, int, Any] | None:
+        try:
+            return self._inbox.get(timeout=delay_s) if delay_s != 0 else self._inbox.get_nowait()
+        except Empty:
+            return None
+
+    # How long nothing will happen, None for ever.
+    def _delay_s(self, host: Host) -> float | None:
+        kernel = host.kernel
+        if not self.pacing.rate:
+            return None if self._all_prompts_wait() else 0.0
+        next_ns = kernel.peek()
+        delay_s = self.pacing.real_delay_s(next_ns)
+        if delay_s < _BUSY_DELAY_S and kernel.is_busy():
+            # A CPU that computes has something to do at every moment; look after it now and then.
+            return _BUSY_DELAY_S
+        return None if delay_s == float("inf") else delay_s
+
+    def _all_prompts_wait(self) -> bool:
+        return all(tty.question is not None for tty in self._ttys)
+
+    # Up to which virtual time the kernel may run. A machine that falls behind lets the clock wait
+    # for it.
+    def _limit_ns(self, host: Host) -> int:
+        kernel = host.kernel
+        rate = self.pacing.rate
+        if not rate:
+            return min(kernel.peek() + 1_000_000_000, NEVER_NS)
+        now_ns = self.pacing.virtual_ns()
+        if kernel.is_busy() and now_ns - kernel.now_ns > _BEHIND_REAL_NS_MAX * rate:
+            now_ns = kernel.now_ns + int(_CHUNK_REAL_NS * rate)
+            self.pacing.start(now_ns)
+        return now_ns
+
+    def _accept(self, host: Host, entry: tuple[str, int, Any], time_ns: int) -> None:
+        kind, number, value = entry
+        if kind == "stop":
+            self._running = False
+            return
+        if kind == "query":
+            function, answer = value
+            answer.put(function(host, self._pids[number] if number < len(self._pids) else 0))
+            return
+        self.log.append((time_ns, kind, number, value))
+        if kind == "open":
+            self._open(host, number, *value)
+            return
+        tty = self._ttys[number]
+        act: Callable[[], None] = {
+            "line": lambda: tty.answer(value),
+            "eof": tty.answer_eof,
+            "cancel": tty.cancel_line,
+            "keys": lambda: tty.receive(value),
+            "resize": lambda: tty.resize(*value),
+        }[kind]
+        host.kernel.post(time_ns, act)
+
+    def _open(self, host: Host, number: int, columns: int, rows: int) -> None:
+        tty = host.add_terminal()
+        tty.columns, tty.rows = columns, rows
+        listener = self._listeners[number]
+        tty.output = listener.on_output
+
+        def ask() -> None:
+            if tty.question is not None:
+                typed = tty.take_typed_ahead()
+                listener.on_question(tty.question.prompt, typed)
+            host.kernel.stop_requested = True
+
+        tty.on_change = ask
+        self._ttys.append(tty)
+        self._pids.append(host.open_session(["bash"], tty).pid)
+
+    def _tell_ended(self, host: Host) -> None:
+        for number, pid in enumerate(self._pids):
+            status = host.exit_statuses.pop(pid, None)
+            if status is None:
+                continue
+            code = 128 + (status & 0x7F) if status & 0x7F else status >> 8
+            self._listeners[number].on_end(code)
