@@ -1,0 +1,174 @@
+"""The recordings of a real kernel, replayed on Python twins of their modules.
+
+Each folder holds the twins, run.sh (what was typed) and real.txt (what the console showed). The twins
+are built, run.sh is run by the shell that is process 1 of the recorded machine's profile, and what
+the terminal shows is compared line by line with real.txt.
+
+How a comparison works: ``normalise`` takes out of each line what is the machine's and not the
+kernel's; every rule says why. Durations in jiffies are compared as such, within the width of the
+timer wheel's bucket they fall into, because when a command was typed decides where in a bucket
+a sleep begins. What then still differs must be listed under ``accepted``, with its reason.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from vshell.machine.free import run_free
+from vshell.machine.host import Host, load_settings
+
+HERE = Path(__file__).parent
+NAMES = sorted(path.name for path in HERE.iterdir() if (path / "real.txt").exists())
+
+# `c COMMAND` in run.sh shows the command and runs it.
+PRELUDE = 'c() { echo "\\$ $*"; eval "$*"; }; . /run.sh'
+
+# The machine's own, replaced wherever it stands.
+MACHINE = [
+    (r"^\[ *\d+\.\d{6}\] ", "", "when: durations are checked by their jiffies"),
+    (r" \(\w+\.py:\d+\)", "", "vshell adds the source's line to a module's functions"),
+    (r"\b(?:CPU: |CPU#)\d", "CPU: N", "which of two idle CPUs was taken"),
+    (r"^Code: (?!Unable).*", "Code: BYTES", "machine code"),
+    (r"^((?:\(err\) )?(?:RSP|R[A-Z0-9]{2}|FS|CS|CR2): ).*", r"\1REGISTERS", "registers"),
+    (r"\b(?:0x)?[0-9a-f]{16}\b", "ADDRESS", "addresses"),
+    (r"\b0x[0-9a-f]{12}\b", "ADDRESS", "addresses of user space"),
+    (r"(\w)\+0x[0-9a-f]+/0x[0-9a-f]+ \[", r"\1+OFFSET/SIZE [", "lengths of machine code"),
+    (r"\bj=\d+", "j=J", "jiffies since boot"),
+]
+
+# Lines that are left out on both sides.
+LEFT_OUT = [
+    (r"^ \? ", "what merely lies on the stack of a report, below the module's own functions"),
+]
+
+# Durations in jiffies stand behind these names; a wait that was cut short returns what was left.
+DURATIONS = re.compile(r"\b(waited|stop_took|began_before|wait_back ret(?==\d\d))=(\d+)")
+SINCE = re.compile(r"\bt=(\d+)\b")
+SLOW_JIFFIES = 2
+"""The recorded machine was an emulator: what it did took a jiffy or two longer."""
+
+
+class Recording:
+    """What one recording needs beside its files."""
+
+    def __init__(self, accepted=(), first_pid=94, commanded=()):
+        """Describe it.
+
+        Args:
+            accepted: pairs of a pattern and a reason: lines that may stand on one side only.
+            first_pid: the first pid that boot had left over, so that pids are the recorded ones.
+            commanded: patterns of events whose time is that of a typed command.
+        """
+        self.accepted = accepted
+        self.first_pid = first_pid
+        self.commanded = commanded
+
+
+RECORDINGS = {name: Recording() for name in NAMES}
+RECORDINGS["01-two-threads-park"] = Recording(
+    commanded=[r"ev=exit\b", r"ev=ctl_return", r"ev=slave_return"],
+)
+RECORDINGS["02-park-edges"] = Recording(
+    commanded=[r"ev=fn_resumed$", r"ev=park_call"],
+    accepted=[(r"\+ +14[67] Running", "meanwhile the recorded kernel made a worker of its own")],
+)
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    """Give the folder of a recording with its modules built, on a host of its own."""
+
+    def build(name):
+        folder = tmp_path_factory.mktemp(name)
+        for path in (HERE / name).iterdir():
+            if path.suffix in (".py", ".sh") or path.name == "Makefile":
+                shutil.copy(path, folder)
+        run_on_host(folder, "make >/tmp/log 2>&1 || cat /tmp/log", write=True)
+        return folder
+
+    return build
+
+
+def run_on_host(folder, command, *, write=False, first_pid=95):
+    """Run a command text as process 1 of the recorded machine; give what its terminal shows."""
+    settings = load_settings("debian-12")
+    settings.update({"folder": "", "first_pid": first_pid}, "test")
+    host = Host(settings, workspace=str(folder), write=write)
+    host.kernel.vfs.place_text("/run.sh", (folder / "run.sh").read_text())
+    tty = host.add_terminal()
+    shown: list[bytes] = []
+    tty.output = shown.append
+    process = host.open_session(["bash", "-c", command + "\nexit"], tty)
+    run_free(host, lambda: process.pid in host.exit_statuses)
+    host.shut_down()
+    return b"".join(shown).decode()
+
+
+def normalise(text):
+    """Take out of a console's text what is the machine's."""
+    lines = []
+    for line in text.splitlines():
+        for pattern, replacement, _ in MACHINE:
+            line = re.sub(pattern, replacement, line)
+        if not any(re.match(pattern, line) for pattern, _ in LEFT_OUT):
+            lines.append(line)
+    return lines
+
+
+def bucket_jiffies(duration):
+    """Give by how much a sleep of this length may differ: the width of its wheel level's bucket."""
+    level, limit = 0, 63
+    while abs(duration) >= limit:
+        level, limit = level + 1, limit * 8
+    return (0 if level == 0 else 8**level) + SLOW_JIFFIES
+
+
+def split_durations(lines, commanded):
+    """Take the durations out of lines: give the lines without them, and the durations in order."""
+    texts, durations = [], []
+    before = 0
+    for line in lines:
+        since = SINCE.search(line)
+        if since is not None:
+            now = int(since.group(1))
+            if not any(re.search(pattern, line) for pattern in commanded):
+                durations.append((line, now - before if now >= before else now, now))
+            before = now
+        for field in DURATIONS.finditer(line):
+            durations.append((line, int(field.group(2)), 0))
+        texts.append(DURATIONS.sub(r"\1=N", SINCE.sub("t=T", line)))
+    return texts, durations
+
+
+def differences(real, ours, accepted):
+    """Give the lines of a unified diff that no accepted difference explains."""
+    diff = difflib.unified_diff(real, ours, "real.txt", "vshell", lineterm="", n=0)
+    changed = [line for line in diff if not line.startswith(("---", "+++", "@@"))]
+    return [line for line in changed if not any(re.search(one, line) for one, _ in accepted)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_recording(name, workspace):
+    """What was recorded on a real kernel happens here, line by line and in the same time."""
+    recording = RECORDINGS[name]
+    shown = run_on_host(workspace(name), PRELUDE, first_pid=recording.first_pid)
+    recorded = normalise((HERE / name / "real.txt").read_text())
+    real, real_durations = split_durations(recorded, recording.commanded)
+    ours, our_durations = split_durations(normalise(shown), recording.commanded)
+
+    different = differences(real, ours, recording.accepted)
+    assert [] == different, "\n".join(different)
+    pairs = zip(real_durations, our_durations, strict=True)
+    wrong = [
+        f"{line}: {expected} jiffies there, {found} here"
+        for (line, expected, since), (_, found, our_since) in pairs
+        if abs(expected - found) > bucket_jiffies(expected)
+        # Between two events of one thread there may be one of another: look from the start, too.
+        and (not since or abs(since - our_since) > bucket_jiffies(since))
+    ]
+    assert [] == wrong, "\n".join(wrong)
