@@ -150,11 +150,12 @@ class TaskDirectory(GeneratedDirectory):
         return "".join(f"[<0>] {symbol}\n" for symbol in task_stack(self._kernel, self.task))
 
     def _cwd(self) -> str:
-        process = self.task.process
-        return self.vfs.path_of(process.cwd) if process is not None else "/"
+        cwd = self._cwd_inode()
+        return self.vfs.path_of(cwd) if cwd is not None else "/"
 
     def _cwd_inode(self) -> Inode | None:
-        process = self.task.process
+        # A kernel thread shares its directory with kthreadd, and kthreadd with process 1 (CLONE_FS).
+        process = self.task.process or self._kernel.processes.init
         return process.cwd if process is not None else self.vfs.root
 
     # -- Descriptors ------------------------------------------------------------------------------

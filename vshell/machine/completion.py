@@ -130,7 +130,7 @@ class _Completion:
         place = folder_text + slash
         expanded = place
         if place.startswith("~/"):
-            expanded = self.host.settings.home + place[1:]
+            expanded = self.host.settings.home_directory + place[1:]
         try:
             folder = self.host.kernel.vfs.resolve(self.process, expanded or ".")
             names = sorted(folder.names()) if isinstance(folder, Directory) else []

@@ -138,7 +138,7 @@ class Host:
         home = Workspace(
             vfs, uid=settings.uid, gid=settings.gid, installed_ns=installed_ns, write=write
         )
-        vfs.place(settings.home, home.root(workspace))
+        vfs.place(settings.home_directory, home.root(workspace))
         vfs.installing_ns = None
         devices.populate(kernel)
         procfs.populate(kernel)
@@ -244,7 +244,7 @@ class Host:
 
     def _start_folder(self) -> Directory:
         vfs, settings = self.kernel.vfs, self.settings
-        home = vfs.make_directories(settings.home)
+        home = vfs.make_directories(settings.home_directory)
         folder = home.lookup(settings.folder) if settings.folder else None
         return folder if isinstance(folder, Directory) else home
 
@@ -254,7 +254,7 @@ class Host:
         locale = {"LANG": "C.UTF-8"} if settings.init != "shell" else {}
         return locale | {
             "SHELL": "/bin/bash",
-            "HOME": settings.home,
+            "HOME": settings.home_directory,
             "LOGNAME": settings.user,
             "USER": settings.user,
             "TERM": "linux" if tty.name.startswith("ttyS") else "xterm-256color",

@@ -92,6 +92,8 @@ class HostSettings:
     user = "test"
     """Whose session it is; root needs no home in the workspace."""
     uid = 1000
+    home = ""
+    """The user's home directory; empty: /root or /home/USER."""
     hostname = "test-V520-15IKL"
     folder = "kthread_examples"
     """Where the session starts, below the home directory, if there is such a folder."""
@@ -223,9 +225,9 @@ class HostSettings:
         return {name: getattr(self, name) for name in _names()}
 
     @property
-    def home(self) -> str:
+    def home_directory(self) -> str:
         """The user's home directory."""
-        return "/root" if self.user == "root" else f"/home/{self.user}"
+        return self.home or ("/root" if self.user == "root" else f"/home/{self.user}")
 
     @property
     def gid(self) -> int:

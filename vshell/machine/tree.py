@@ -126,7 +126,9 @@ def _install_etc(vfs: Vfs, settings: HostSettings) -> None:
         group += f"sudo:x:27:{user}\n{user}:x:{settings.gid}:\n"
     users += "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
     if user != "root":
-        users += f"{user}:x:{settings.uid}:{settings.gid}:{user}:{settings.home}:/bin/bash\n"
+        users += (
+            f"{user}:x:{settings.uid}:{settings.gid}:{user}:{settings.home_directory}:/bin/bash\n"
+        )
     group += "nogroup:x:65534:\n"
     os_id = settings.os_name.split(" ")[0].lower()
     os_release = f'PRETTY_NAME="{settings.os_pretty}"\nNAME="{settings.os_name}"\n'
