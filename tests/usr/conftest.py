@@ -62,8 +62,10 @@ class Both:
         """Assert that both give the same output, errors and exit codes.
 
         Args:
-            package: whose tools these are; the test is skipped where it is not installed in the version meant.
-            table: a command line per line; each runs in a directory of its own. "#" begins a comment.
+            package: whose tools these are; the test is skipped where the version meant is not
+                installed.
+            table: a command line per line; each runs in a directory of its own. "#" begins a
+                comment.
             files: what is in each directory, by name; a name that ends in "/" is a directory.
         """
         if not _is_installed(package):

@@ -318,7 +318,8 @@ def test_owners(sh):
     """chown and chgrp change owners for root, tell what they did, and refuse others."""
     commands = (
         "touch f; chown root f; sudo chown -v root:tty f; ls -l f | cut -d' ' -f 3,4;"
-        "sudo chgrp -v root f; sudo chown -c test: f; sudo chown -v test f; sudo chown 7:8 f; ls -n f | cut -d' ' -f 3,4"
+        "sudo chgrp -v root f; sudo chown -c test: f; sudo chown -v test f; "
+        "sudo chown 7:8 f; ls -n f | cut -d' ' -f 3,4"
     )
     result = sh(commands)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 FILES = {
     "f": "one\ntwo\nthree\nfour\nfive\nsix\nseven\n",
-    "g": "a*b\na+b\na{1\nab\n\n^b$\naab\nfoo bar\nfoo_bar\nFoo.Bar\n(x)|y\na\\b\n\ttab\nh\u00e9llo\n",
+    "g": "a*b\na+b\na{1\nab\n\n^b$\naab\nfoo bar\nfoo_bar\nFoo.Bar\n"
+    "(x)|y\na\\b\n\ttab\nh\u00e9llo\n",
     "d/x": "one\n",
     "d/y.c": "int one;\n",
     "d/e/z.c": "one more\n",
@@ -120,7 +121,7 @@ grep -rc one d | sort
 grep -r --include='*.c' one . | sort
 grep -r --include='*.c' --include=x one . | sort
 grep -r --exclude='*.c' one d | sort
-grep -r --exclude-dir=e one . | sort
+grep -r --exclude-dir=e one . 2>&1 | sort
 grep -r --exclude-dir=d one . 2>&1 | sort
 grep -rn nothing d
 grep -R one d | sort

@@ -7,7 +7,8 @@ FILES = {
     "n": "10\n9\n-5\n3.5\n3.49\n0\n-0\n-5.5\n-5.25\nabc\n1e3\n  7\n+4\n007\n.5\n-.5\n",
     "h": "1K\n2M\n500\n1.5K\n3G\n10\n-1K\n-2\n0\n1k\n100M\n",
     "m": "Mar\njan\nFEB x\nfoo\n\n dec\n",
-    "v": "file-10\nfile-9\nfile-1.10\nfile-1.9\nfile\n.hid\nfile-1.tar.gz\nfile-1a\nfile~\na1b2\na01b1\n",
+    "v": "file-10\nfile-9\nfile-1.10\nfile-1.9\nfile\n.hid\n"
+    "file-1.tar.gz\nfile-1a\nfile~\na1b2\na01b1\n",
     "p": "root:x:0:zz\nbob:x:1000:aa\nalice:x:1000:aa\ndaemon:x:1:mm\n",
     "s": "b 2 x\na  10 y\nc 2 z\na 1\tw\n",
     "g": "1e3\n10\nnan\n-inf\ninf\nabc\n-1.5e-3\n0x10\n1e400\n\n",

@@ -1,4 +1,7 @@
-"""Programs that take text apart: head, tail, wc, tee, tac, rev, nl, paste, comm, fold, column, uniq, cut, tr."""
+"""Programs that take text apart.
+
+head, tail, wc, tee, tac, rev, nl, paste, comm, fold, column, uniq, cut, tr.
+"""
 
 from __future__ import annotations
 

@@ -264,6 +264,8 @@ class Vfs:
 
     def symlink(self, process: Process, target: str, path: str) -> None:
         """Make a symbolic link."""
+        if not target:
+            raise KernelError(ENOENT)
         parent, name, _ = self.resolve_parent(process, path)
         if parent.lookup(name) is not None:
             raise KernelError(EEXIST)

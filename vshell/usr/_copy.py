@@ -5,13 +5,12 @@ Source: cp(1), mv(1), coreutils 9.1
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from vshell.abi.errno import (
-    EEXIST,
     EISDIR,
     ENOENT,
     ENOTDIR,
-    ENOTEMPTY,
-    EXDEV,
     KernelError,
     strerror,
 )
@@ -168,7 +167,8 @@ class Copier:
         if is_folder != (existing.mode & S_IFMT == S_IFDIR):
             if is_folder:
                 return self.fail(
-                    f"cannot overwrite non-directory {quoteaf(target)} with directory {quoteaf(source)}"
+                    f"cannot overwrite non-directory {quoteaf(target)} "
+                    f"with directory {quoteaf(source)}"
                 )
             return self.fail(f"cannot overwrite directory {quoteaf(target)} with non-directory")
         if is_folder:
@@ -194,8 +194,6 @@ class Copier:
         """Ask whether a file may be overwritten."""
         if not self.io.sys.access(target, 2):
             text = f"{existing.mode & 0o7777:04o} ({mode_text(existing.mode)[1:]})"
-            verb = "unwritable" if not self.force else "replace"
-            del verb
             return confirm(self.io, f"replace {quoteaf(target)}, overriding mode {text}?")
         return confirm(self.io, f"overwrite {quoteaf(target)}?")
 
@@ -212,7 +210,7 @@ class Copier:
         else:
             self.io.sys.unlink(target)
 
-    # -- Directories ----------------------------------------------------------------------------------
+    # -- Directories ------------------------------------------------------------------------------
 
     def copy_directory(self, source: str, target: str, found: Stat, existing: Stat | None) -> bool:
         sys = self.io.sys
@@ -244,7 +242,7 @@ class Copier:
             return False
         return inner == outer or inner.startswith(outer.rstrip("/") + "/")
 
-    # -- Files ----------------------------------------------------------------------------------------
+    # -- Files ------------------------------------------------------------------------------------
 
     def copy_other(self, source: str, target: str, found: Stat, existing: Stat | None) -> None:
         sys = self.io.sys
@@ -327,11 +325,9 @@ class Copier:
     def keep_attributes(self, target: str, found: Stat, *, mode: bool = True) -> None:
         sys = self.io.sys
         if self.keep_owner:
-            try:
+            # As the real one: silently, if one is not root.
+            with suppress(KernelError):
                 sys.chown(target, found.uid, found.gid)
-            except KernelError:
-                # As the real one: silently, if one is not root.
-                pass
         if mode and (self.keep_mode or found.mode & S_IFMT == S_IFDIR):
             bits = found.mode & 0o7777
             if not self.keep_mode:
@@ -341,81 +337,6 @@ class Copier:
             sys.chmod(target, bits)
         if self.keep_times:
             sys.utimens(target, found.atime_ns, found.mtime_ns)
-
-    # -- Moving ---------------------------------------------------------------------------------------
-
-    def move(self, source: str, target: str) -> bool:
-        """Rename, or copy and remove where that is not possible."""
-        sys = self.io.sys
-        try:
-            found = sys.lstat(source)
-            if source.endswith("/"):
-                sys.stat(source)
-        except KernelError as error:
-            return self.fail(f"cannot stat {quoteaf(source)}", error)
-        existing = self.existing(target, follow=False)
-        if existing is not None:
-            answer = self.may_move_over(source, target, found, existing)
-            if answer is not None:
-                return answer
-            if self.backup and found.mode & S_IFMT != S_IFDIR:
-                self.make_way(target, existing)
-        if found.mode & S_IFMT == S_IFDIR and self.is_inside(source, target):
-            return self.fail(
-                f"cannot move {quoteaf(source)} to a subdirectory of itself, {quoteaf(target)}"
-            )
-        try:
-            if target.endswith("/") and found.mode & S_IFMT != S_IFDIR:
-                raise KernelError(ENOTDIR)
-            sys.rename(source, target.rstrip("/") or target)
-        except KernelError as error:
-            if error.errno == EXDEV:
-                return self.move_by_copying(source, target)
-            errno = ENOTEMPTY if error.errno == EEXIST else error.errno
-            return self.fail(
-                f"cannot move {quoteaf(source)} to {quoteaf(target)}", KernelError(errno)
-            )
-        if self.verbose:
-            self.io.out(f"renamed {quoteaf(source)} -> {quoteaf(target)}\n")
-        return True
-
-    def may_move_over(self, source: str, target: str, found: Stat, existing: Stat) -> bool | None:
-        if same_file(found, existing):
-            if found.mode & S_IFMT == S_IFDIR:
-                return None
-            return self.fail(f"{quoteaf(source)} and {quoteaf(target)} are the same file")
-        folder, onto = (one.mode & S_IFMT == S_IFDIR for one in (found, existing))
-        if self.overwrite == "no" and not onto:
-            return True
-        if self.update and existing.mtime_ns >= found.mtime_ns and not onto:
-            return True
-        if folder and not onto:
-            return self.fail(
-                f"cannot overwrite non-directory {quoteaf(target)} with directory {quoteaf(source)}"
-            )
-        if onto and not folder:
-            return self.fail(f"cannot overwrite directory {quoteaf(target)} with non-directory")
-        sys = self.io.sys
-        link = existing.mode & S_IFMT == S_IFLNK
-        protected = not link and not sys.access(target, 2) and sys.isatty(0)
-        asked = self.overwrite == "ask" or (self.overwrite == "yes" and protected)
-        if asked and not (onto and self.overwrite != "ask"):
-            if not self.confirm_overwrite(target, existing):
-                return False
-        return None
-
-    def move_by_copying(self, source: str, target: str) -> bool:
-        from vshell.usr.rm import remove_tree  # noqa: PLC0415 - between file systems only
-
-        self.recursive = True
-        self.follow = "never"
-        self.keep_mode = self.keep_owner = self.keep_times = self.keep_links = True
-        verbose, self.verbose = self.verbose, False
-        done = self.copy(source, target) and remove_tree(self.io, source)
-        self.verbose = verbose
-        if done and verbose:
-            self.io.out(f"renamed {quoteaf(source)} -> {quoteaf(target)}\n")
-        return done
 
 
 def _noun(kind: int) -> str:

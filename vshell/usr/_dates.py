@@ -1,6 +1,7 @@
 """Dates: from nanoseconds to the calendar and back, and writing them by a format.
 
-The host knows no time zone files; TZ may give an offset as POSIX has it ("EST5"), anything else is UTC.
+The host knows no time zone files; TZ may give an offset as POSIX has it ("EST5"), anything else
+is UTC.
 
 Source: date(1), coreutils 9.1; strftime(3), tzset(3)
 """

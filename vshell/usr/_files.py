@@ -1,4 +1,4 @@
-"""The files of a command line: opening one after the other, complaining about those that cannot be read.
+"""The files of a command line: opening one after the other, complaining about what cannot be read.
 
 Source: the GNU coreutils 9.1, whose text tools all treat their operands so.
 """
@@ -6,12 +6,13 @@ Source: the GNU coreutils 9.1, whose text tools all treat their operands so.
 from __future__ import annotations
 
 from vshell.abi.errno import KernelError, strerror
-from vshell.usr._program import Io
 from vshell.usr._quote import quotef
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from vshell.usr._program import Io
 
 __all__ = [
     "S_IFBLK",
@@ -35,7 +36,7 @@ _READ = 65536
 
 
 def complain_of(io: Io, name: str, error: KernelError) -> None:
-    """Complain about a file: "NAME: file: No such file or directory", the file quoted where needed."""
+    """Complain about a file, quoted where needed: "NAME: file: No such file or directory"."""
     io.complain(f"{quotef(name)}: {strerror(error.errno)}")
 
 

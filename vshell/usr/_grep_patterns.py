@@ -38,7 +38,7 @@ class Patterns:
         return any(regex.matches(text) for regex in self.regexes)
 
     def spans(self, text: str) -> list[tuple[int, int]]:
-        """List where matches that are not empty begin and end: leftmost first, of those the longest."""
+        """List where matches that are not empty begin and end: leftmost, then longest."""
         if len(self.regexes) == 1:
             return list(self.regexes[0].spans(text))
         spans: list[tuple[int, int]] = []

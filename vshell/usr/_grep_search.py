@@ -6,13 +6,13 @@ Source: grep(1), GNU grep 3.8
 from __future__ import annotations
 
 from vshell.usr._files import S_IFMT, S_IFREG
-from vshell.usr._program import Io
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from vshell.usr._grep_patterns import Patterns
+    from vshell.usr._program import Io
 
 __all__ = ["Search"]
 
@@ -65,10 +65,9 @@ class Search:
         self._width = len(str(found.size)) if found is not None and is_file else 0
         silent = self.quiet or self.count or bool(self.listing)
         prefix = name if named else None
-        number = offset = pending = 0
+        offset = pending = 0
         self._binary = self._hidden = False
-        for record in self._records(fd):
-            number += 1
+        for number, record in enumerate(self._records(fd), 1):
             if self.most is not None and self.selected >= self.most and not pending:
                 break
             line = record.removesuffix(self.end)
@@ -148,9 +147,10 @@ class Search:
     def _print_match(self, prefix: str | None, number: int, offset: int, text: str) -> None:
         held, self._held = self._held, []
         first = held[0][0] if held else number
-        if (self.before or self.after) and self.separator is not None and self._printed_any:
-            if first > self._last_printed + 1 or not self._last_printed:
-                self.io.out(self._color(_SEPARATOR, self.separator) + "\n")
+        apart = first > self._last_printed + 1 or not self._last_printed
+        contexts = (self.before or self.after) and self._printed_any
+        if contexts and self.separator is not None and apart:
+            self.io.out(self._color(_SEPARATOR, self.separator) + "\n")
         for one_number, one_offset, line in held:
             one = line.decode("utf-8", "surrogateescape")
             self._print_line(prefix, one_number, one_offset, one, "-")

@@ -41,7 +41,7 @@ def _name(letter: int, *, si: bool) -> str:
 
 
 def blocks_of(found: Stat) -> int:
-    """Give the blocks of 512 bytes that a file takes on the disk; what is not on the disk takes none."""
+    """Give the blocks of 512 bytes that a file takes on the disk; elsewhere it takes none."""
     if found.device != 1 or found.mode & S_IFMT not in (S_IFREG, S_IFDIR):
         return 0
     return -(-found.size // _BLOCK) * (_BLOCK // 512)

@@ -83,7 +83,7 @@ class Format:
         self.tabs = True
         self.now_ns = io.sys.clock_realtime_ns()
 
-    # -- Names ----------------------------------------------------------------------------------------
+    # -- Names ------------------------------------------------------------------------------------
 
     def quoted(self, name: str) -> str:
         """Give a name as it is shown, quotes included."""
@@ -137,7 +137,7 @@ class Format:
             return human(blocks * 512, si=self.human == "si")
         return f"{-(-blocks * 512 // self.block_size)}{self.block_suffix}"
 
-    # -- Listings -------------------------------------------------------------------------------------
+    # -- Listings ---------------------------------------------------------------------------------
 
     def print_entries(self, entries: list[Entry]) -> None:
         """Print a listing."""
@@ -226,7 +226,7 @@ class Format:
             column += size
         self.io.out(out + "\n")
 
-    # -- The long form --------------------------------------------------------------------------------
+    # -- The long form ----------------------------------------------------------------------------
 
     def print_long(self, entries: list[Entry], prefixes: list[str], *, aligned: bool) -> None:
         rows = [self.fields(entry) for entry in entries]

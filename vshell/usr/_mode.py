@@ -48,7 +48,8 @@ def parse_mode(text: str, umask: int) -> Change | None:
         umask: what a clause without u, g, o, a leaves alone.
 
     Returns:
-        A function from a mode and "is it a directory?" to the new permissions; None if the text is wrong.
+        A function from a mode and "is it a directory?" to the new permissions; None if the text
+        is wrong.
     """
     if text.isascii() and text.isdigit():
         if text.strip("01234567") or int(text, 8) > 0o7777:

@@ -16,7 +16,9 @@ def decimal(text: str) -> int | None:
 
 
 def parse_count(text: str, *, blocks: bool = True) -> int | None:
-    """Read a number with a suffix: b 512, kB 1000, K and KiB 1024, and so on up to Y; None if it is wrong.
+    """Read a number with a suffix; None if it is wrong.
+
+    The suffixes are b for 512, kB for 1000, K and KiB for 1024, and so on up to Y.
 
     Args:
         text: digits and perhaps a suffix.

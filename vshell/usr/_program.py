@@ -1,7 +1,8 @@
 """What programs share: buffered output, complaints, reading lines, and GNU option parsing.
 
-A program is a function ``main(argv, sys) -> exit code``, made by the ``program`` decorator from one that gets an ``Io``.
-Output to a terminal is flushed at each line, to anything else in blocks, as C's stdio does.
+A program is a function ``main(argv, sys) -> exit code``, made by the ``program`` decorator from one
+that gets an ``Io``. Output to a terminal is flushed at each line, to anything else in blocks, as
+stdio in C does.
 """
 
 from __future__ import annotations
@@ -112,7 +113,7 @@ class Io:
 
     def read_all(self, fd: int) -> bytes:
         """Read a descriptor to its end."""
-        chunks = []
+        chunks: list[bytes] = []
         while True:
             data = self.sys.read(fd, _READ)
             if not data:
@@ -162,7 +163,7 @@ class Io:
 
 
 def program(function: Callable[[Io, list[str]], int]) -> Main:
-    """Make a program of a function that gets its streams and its arguments and gives an exit code."""
+    """Make a program of a function from its streams and arguments to an exit code."""
 
     def main(argv: list[str], sys: Sys) -> int:
         io = Io(argv, sys)
@@ -189,7 +190,8 @@ def getopt(
     Args:
         words: the arguments.
         short: letters; one that takes a value is followed by ":", one that may by "::".
-        long: names, each with the letter (or name) it stands for; "=" behind the name: takes a value, "=?": may.
+        long: names, each with the letter (or name) it stands for; one that takes a value is
+            followed by "=", one that may by "=?".
         permute: whether options may stand behind operands.
 
     Returns:

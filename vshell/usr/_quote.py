@@ -19,6 +19,7 @@ _C_ESCAPES = {
 # These make quotes necessary; those of the second set may stand between double quotes too.
 _SPECIAL = frozenset("!\"$&()*;<=>[^`|?\\'")
 _SOFT = frozenset(" '")
+_CLOSING = "\u2019"
 
 
 def is_printable(letter: str) -> bool:
@@ -46,8 +47,8 @@ def c_escaped(text: str, also: str = "") -> str:
 
 
 def quote(text: str) -> str:
-    """Quote a word of the user's: ‘word’."""
-    return f"‘{c_escaped(text, '’')}’"
+    """Quote a word of the user's, between typographic quotes as in any UTF-8 locale."""
+    return f"\u2018{c_escaped(text, _CLOSING)}\u2019"
 
 
 def quoteaf(text: str) -> str:

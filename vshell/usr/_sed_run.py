@@ -1,21 +1,22 @@
-"""Running sed scripts: input, output and the commands.
+"""Running sed scripts: the cycle and the commands.
 
 Source: sed(1), GNU sed 4.9
 """
 
 from __future__ import annotations
 
-from vshell.abi.errno import KernelError, strerror
-from vshell.usr._files import S_IFDIR, S_IFMT, S_IFREG, records
-from vshell.usr._options import Options
-from vshell.usr._program import Io, Quit
-from vshell.usr._sed_parse import Address, Command, ScriptError
+from vshell.abi.errno import KernelError
+from vshell.usr._files import records
+from vshell.usr._sed_files import SedFiles
+from vshell.usr._sed_script import Address, Command, ScriptError
 from vshell.usr._sed_subst import substitute
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from vshell.usr._options import Options
+    from vshell.usr._program import Io
     from vshell.usr._regex import Regex
 
 __all__ = ["Sed"]
@@ -25,47 +26,21 @@ _NEXT, _END, _DELETE, _AGAIN, _QUIT, _QUIT_SILENTLY = -1, -2, -3, -4, -5, -6
 _ESCAPES = {7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r", 92: "\\\\"}
 
 
-class _Output:
-    # Where text goes, and whether its last line lacks a newline.
-    def __init__(self, write: Callable[[bytes], None]) -> None:
-        self.write = write
-        self.unended = False
-
-
-class Sed:
+class Sed(SedFiles):
     """One run of sed."""
 
     def __init__(self, io: Io, options: Options) -> None:
         """Take the options; load() the script, then run()."""
-        self.io = io
+        super().__init__(io, options)
         self.quiet = options.has("n")
-        self.suffix = options.value("i") if options.has("i") else None
-        self.separate = options.has("s", "i")
-        self.end = b"\0" if options.has("z") else b"\n"
         length = options.value("l", "70")
         self.line_length = int(length) if length.isdigit() else 70
         self.line_length = 0 if self.line_length == 1 else self.line_length
-        self.unbuffered = options.has("u")
-        self.follow = options.has("follow")
         self.commands: list[Command] = []
-        self.stdout = _Output(io.out_bytes)
-        self.output = self.stdout
-        self.outputs: dict[str, _Output] = {}
         self.readers: dict[str, Iterator[bytes]] = {}
-        self.waiting: list[str] = []
-        self.source: Iterator[bytes] | None = None
-        self.ahead: bytes | None = None
-        self.name = "-"
-        self.finish_file: Callable[[], None] = lambda: None
-        self.number = 0
-        self.space = ""
         self.hold = ""
         self.hold_ended = True
-        self.ended = True
-        self.replaced = False
-        self.appended: list[Callable[[], None]] = []
         self.last_regex: Regex | None = None
-        self.status = 0
 
     def load(self, commands: list[Command]) -> None:
         """Take the script; open the files it writes to."""
@@ -73,17 +48,6 @@ class Sed:
         for command in commands:
             if command.filename and command.name in ("w", "W", "s"):
                 self.outputs.setdefault(command.filename, self.open_output(command.filename))
-
-    def open_output(self, name: str) -> _Output:
-        if name == "/dev/stdout":
-            return self.stdout
-        if name == "/dev/stderr":
-            return _Output(lambda data: self.io.err(data.decode("utf-8", "surrogateescape")))
-        try:
-            fd = self.io.sys.open(name, 0o1101)
-        except KernelError as error:
-            self.io.die(f"couldn't open file {name}: {strerror(error.errno)}", 4)
-        return _Output(lambda data: _write_all(self.io, fd, data))
 
     def run(self, names: list[str]) -> int:
         """Edit files; give the exit code."""
@@ -97,137 +61,7 @@ class Sed:
         self.finish_file()
         return self.status
 
-    # -- Input ----------------------------------------------------------------------------------------
-
-    # Open files until one has a line; at the end of a file -i puts it in its place.
-    def fill(self, *, across: bool) -> bool:
-        while self.ahead is None:
-            if self.source is not None:
-                try:
-                    self.ahead = next(self.source, None)
-                except KernelError as error:
-                    self.io.die(f"read error on {self.name}: {strerror(error.errno)}", 4)
-                if self.ahead is not None:
-                    break
-                if not across:
-                    return False
-                self.source = None
-                self.finish_file()
-            if not self.waiting:
-                return False
-            self.open_file(self.waiting.pop(0))
-        return True
-
-    def open_file(self, name: str) -> None:
-        sys = self.io.sys
-        if name == "-" and self.suffix is None:
-            self.name, self.source = name, records(self.io, 0, self.end)
-            return
-        try:
-            found = sys.stat(name)
-            if self.suffix is not None and found.mode & S_IFMT != S_IFREG:
-                self.io.complain(f"couldn't edit {name}: not a regular file")
-                self.status = 4
-                return
-            fd = sys.open(name)
-        except KernelError as error:
-            self.io.complain(f"can't read {name}: {strerror(error.errno)}")
-            self.status = 2
-            return
-        if found.mode & S_IFMT == S_IFDIR:
-            # Reading it fails, in the words of fill().
-            self.name = name
-        self.name, self.source = name, self.lines_of(fd)
-        if self.separate:
-            self.number = 0
-        if self.suffix is not None:
-            self.edit_in_place(name, found.mode)
-
-    def lines_of(self, fd: int) -> Iterator[bytes]:
-        yield from records(self.io, fd, self.end)
-        self.io.sys.close(fd)
-
-    # Collect the output; at the file's end it takes the file's name.
-    def edit_in_place(self, name: str, mode: int) -> None:
-        sys = self.io.sys
-        while self.follow and sys.lstat(name).mode & S_IFMT == 0o120000:
-            target = sys.readlink(name)
-            name = target if target.startswith("/") else name.rpartition("/")[0] + "/" + target
-            name = name.removeprefix("/") if not target.startswith("/") else name
-        folder, slash, base = name.rpartition("/")
-        temporary = f"{folder}{slash}sed{sys.getpid():06d}"
-        try:
-            fd = sys.open(temporary, 0o301, 0o600)
-        except KernelError as error:
-            shown = f"{folder or '.'}/sedXXXXXX"
-            self.io.die(f"couldn't open temporary file {shown}: {strerror(error.errno)}", 4)
-        output = _Output(lambda data: _write_all(self.io, fd, data))
-        self.output = output
-
-        def finish() -> None:
-            sys.close(fd)
-            sys.chmod(temporary, mode & 0o7777)
-            if self.suffix:
-                sys.rename(name, folder + slash + self.backup(base))
-            sys.rename(temporary, name)
-            self.output = self.stdout
-            self.finish_file = lambda: None
-
-        self.finish_file = finish
-
-    def backup(self, base: str) -> str:
-        suffix = self.suffix or ""
-        return suffix.replace("*", base) if "*" in suffix else base + suffix
-
-    def is_last(self) -> bool:
-        if self.separate:
-            return not self.fill(across=False)
-        return not self.fill(across=True)
-
-    def read_line(self) -> bool:
-        """Take the next line into the pattern space; False if there is none."""
-        self.flush_appended()
-        self.replaced = False
-        if not self.fill(across=True):
-            return False
-        line, self.ahead = self.ahead or b"", None
-        self.ended = line.endswith(self.end)
-        self.space = line.removesuffix(self.end).decode("utf-8", "surrogateescape")
-        self.number += 1
-        return True
-
-    # -- Output ---------------------------------------------------------------------------------------
-
-    def put(self, output: _Output, text: str, *, ended: bool) -> None:
-        data = text.encode("utf-8", "surrogateescape")
-        self.put_raw(output, data + self.end if ended else data)
-        output.unended = not ended
-
-    def put_raw(self, output: _Output, data: bytes) -> None:
-        if output.unended:
-            data = self.end + data
-            output.unended = False
-        output.write(data)
-        if self.unbuffered:
-            self.io.flush()
-
-    def print_space(self) -> None:
-        self.put(self.output, self.space, ended=self.ended)
-
-    def flush_appended(self) -> None:
-        appended, self.appended = self.appended, []
-        for one in appended:
-            one()
-
-    def append_file(self, name: str) -> None:
-        try:
-            data = self.io.read_file("-" if name == "/dev/stdin" else name)
-        except KernelError:
-            return
-        if data:
-            self.put_raw(self.output, data)
-
-    # -- The cycle ------------------------------------------------------------------------------------
+    # -- The cycle --------------------------------------------------------------------------------
 
     # Run the script on the line at hand; False to end.
     def cycle(self) -> bool:
@@ -317,7 +151,7 @@ class Sed:
         self.last_regex = regex
         return regex
 
-    # -- Commands -------------------------------------------------------------------------------------
+    # -- Commands ---------------------------------------------------------------------------------
 
     def execute(self, command: Command) -> int:
         name = command.name
@@ -384,6 +218,7 @@ class Sed:
         return _AGAIN
 
     def do_next(self, command: Command) -> int:
+        del command
         if self.is_last_of_all():
             return _QUIT
         if not self.quiet:
@@ -520,12 +355,3 @@ _METHODS: dict[str, Callable[[Sed, Command], int | None]] = {
     "y": Sed.do_translate,
     "z": Sed.do_empty,
 }
-
-
-def _write_all(io: Io, fd: int, data: bytes) -> None:
-    while data:
-        try:
-            data = data[io.sys.write(fd, data) :]
-        except KernelError as error:
-            io.complain(f"couldn't write {len(data)} items to output: {strerror(error.errno)}")
-            raise Quit(4) from None

@@ -17,7 +17,8 @@ _ESCAPES = {"a": "\a", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _NUMBERS = {"d": (10, 3), "o": (8, 3), "x": (16, 2)}
 
 
-# Read an escape that stands for a character; give it and how long the escape is, ("", 0) if it is none.
+# Read an escape that stands for a character; give it and how long the escape is, ("", 0) if it is
+# none.
 def _character(text: str, position: int) -> tuple[str, int]:
     letter = text[position : position + 1]
     if letter in _ESCAPES and letter:

@@ -20,7 +20,7 @@ __all__ = ["Walk"]
 
 
 class Walk:
-    """A walk below one path; directories come before what is in them, or after with ``depth_first``."""
+    """A walk below one path; directories come first, or last with ``depth_first``."""
 
     def __init__(
         self,

@@ -28,7 +28,7 @@ def compare_versions(a: bytes, b: bytes) -> int:
         if a[:1] != b[:1]:
             return -1 if a[:1] == b"." else 1
         for name in (b".", b".."):
-            if a == name or b == name:
+            if name in (a, b):
                 return (a != name) - (b != name)
     short_a, short_b = _without_suffix(a), _without_suffix(b)
     result = _compare(short_a, short_b)

@@ -24,7 +24,7 @@ def width(text: str) -> int:
 
 
 def columns_of(text: str, column: int = 0) -> int:
-    """Give the column at which text ends that begins at ``column``, tabs to the next multiple of 8."""
+    """Give the column where text ends that begins at ``column``; tabs go to multiples of 8."""
     if "\t" not in text:
         return column + width(text)
     for number, part in enumerate(text.split("\t")):

@@ -13,7 +13,11 @@ from vshell.usr._quote import quote
 __all__ = ["main"]
 
 _LONG = {"multiple": "a", "suffix=": "s", "zero": "z"}
-_USAGE = "NAME [SUFFIX]\n  or:  basename OPTION... NAME...\nPrint NAME with any leading directory components removed."
+_USAGE = (
+    "NAME [SUFFIX]\n"
+    "  or:  basename OPTION... NAME...\n"
+    "Print NAME with any leading directory components removed."
+)
 
 
 @program

@@ -28,7 +28,11 @@ _LONG = {
     "reference=": "reference",
     "recursive": "R",
 }
-_USAGE = "[OPTION]... MODE[,MODE]... FILE...\n  or:  chmod [OPTION]... OCTAL-MODE FILE...\n  or:  chmod [OPTION]... --reference=RFILE FILE..."
+_USAGE = (
+    "[OPTION]... MODE[,MODE]... FILE...\n"
+    "  or:  chmod [OPTION]... OCTAL-MODE FILE...\n"
+    "  or:  chmod [OPTION]... --reference=RFILE FILE..."
+)
 
 
 @program

@@ -32,7 +32,7 @@ _USAGE = "[OPTION]... [OWNER][:[GROUP]] FILE...\n  or:  chown [OPTION]... --refe
 
 @program
 def main(io: Io, words: list[str]) -> int:
-    """Change owner and group: ``chown [-cfhRv] [OWNER][:[GROUP]] FILE...``, ``chgrp GROUP FILE...``."""
+    """Change owner and group: ``chown [-cfhRv] [OWNER][:[GROUP]] FILE...``, ``chgrp GROUP``."""
     options = parse(io, words, "HLPRcfhv", _LONG, usage=_USAGE)
     changer = _Changer(io, options)
     names = options.operands

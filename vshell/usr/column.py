@@ -29,7 +29,7 @@ _USAGE = "[options] [<file>...]\n\nColumnate lists."
 
 @program
 def main(io: Io, words: list[str]) -> int:
-    """Make columns: ``column [-txL] [-s CHARS] [-o TEXT] [-c WIDTH] [-N NAMES] [-R LIST] [FILE...]``."""
+    """Make columns: ``column [-txL] [-s CHARS] [-o TEXT] [-c N] [-N NAMES] [-R LIST] [FILE]``."""
     options = parse(
         io,
         words,

@@ -42,7 +42,11 @@ _LONG = {
     "update": "u",
     "verbose": "v",
 }
-_USAGE = "[OPTION]... [-T] SOURCE DEST\n  or:  cp [OPTION]... SOURCE... DIRECTORY\n  or:  cp [OPTION]... -t DIRECTORY SOURCE..."
+_USAGE = (
+    "[OPTION]... [-T] SOURCE DEST\n"
+    "  or:  cp [OPTION]... SOURCE... DIRECTORY\n"
+    "  or:  cp [OPTION]... -t DIRECTORY SOURCE..."
+)
 _PRESERVABLE = ("mode", "timestamps", "ownership", "links", "context", "xattr", "all")
 
 

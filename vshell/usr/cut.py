@@ -28,7 +28,7 @@ _NEVER = 1 << 60
 
 @program
 def main(io: Io, words: list[str]) -> int:
-    """Print parts of lines: ``cut -b LIST | -c LIST | -f LIST [-d C] [-s] [--complement] [FILE...]``."""
+    """Print parts of lines: ``cut -b LIST | -c LIST | -f LIST [-d C] [-s] [FILE...]``."""
     options = parse(io, words, "b:c:d:f:nsz", _LONG, usage=_USAGE)
     ranges = _ranges(io, options)
     fields = options.has("f")

@@ -164,9 +164,8 @@ def _print(io: Io, header: list[str], rows: list[list[str]], options: Options) -
     widths = [max(len(row[n]) for row in table) for n in range(len(header))]
     # The first column is as wide as most devices' names.
     widths[0] = max(widths[0], 14)
-    human_sizes = bool(options.last_of("hH"))
     for number in range(len(left), len(left) + 3):
-        widths[number] = max(widths[number], 5 if not (human_sizes and not options.has("i")) else 5)
+        widths[number] = max(widths[number], 5)
     for row in table:
         cells = [
             cell.ljust(widths[n]) if n in left else cell.rjust(widths[n])

@@ -11,7 +11,10 @@ from vshell.usr._program import Io, program
 
 __all__ = ["main"]
 
-_USAGE = "[OPTION] NAME...\nOutput each NAME with its last non-slash component and trailing slashes removed;"
+_USAGE = (
+    "[OPTION] NAME...\n"
+    "Output each NAME with its last non-slash component and trailing slashes removed;"
+)
 
 
 @program

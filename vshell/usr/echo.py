@@ -40,7 +40,7 @@ def main(io: Io, words: list[str]) -> int:
 
 
 def expand(text: str) -> tuple[str, bool]:
-    """Replace echo's escapes; tell whether ``\\c`` ended the output."""
+    r"""Replace echo's escapes; tell whether ``\c`` ended the output."""
     out = []
     position = 0
     while position < len(text):

@@ -25,12 +25,15 @@ _LONG = {
     "ignore-signal=?": "ignore",
     "list-signal-handling": "list",
 }
-_USAGE = "[OPTION]... [-] [NAME=VALUE]... [COMMAND [ARG]...]\nSet each NAME to VALUE in the environment and run COMMAND."
+_USAGE = (
+    "[OPTION]... [-] [NAME=VALUE]... [COMMAND [ARG]...]\n"
+    "Set each NAME to VALUE in the environment and run COMMAND."
+)
 
 
 @program
 def main(io: Io, words: list[str]) -> int:
-    """Run a program: ``env [-i0] [-u NAME] [-C DIR] [-S TEXT] [NAME=VALUE...] [COMMAND [ARG...]]``."""
+    """Run a program: ``env [-i0] [-u NAME] [-C DIR] [-S TEXT] [NAME=VALUE...] [COMMAND...]``."""
     words = _split(io, words)
     options = parse(io, words, "+C:iS:u:v0", _LONG, usage=_USAGE, status=125, permute=False)
     rest = options.operands

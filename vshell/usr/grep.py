@@ -72,18 +72,23 @@ _LONG = {
     "word-regexp": "w",
 }
 _PACKAGE = "(GNU grep) 3.8"
-_USAGE = "[OPTION]... PATTERNS [FILE]...\nSearch for PATTERNS in each FILE.\nExample: grep -i 'hello world' menu.h main.c"
+_USAGE = (
+    "[OPTION]... PATTERNS [FILE]...\n"
+    "Search for PATTERNS in each FILE.\n"
+    "Example: grep -i 'hello world' menu.h main.c"
+)
 
 
 @program
 def main(io: Io, words: list[str]) -> int:
-    """Print matching lines: ``grep [-EFGPivwxscnboHhlLqrRaIzZT] [-m N] [-A N] [-B N] [-C N] PATTERN [FILE...]``."""
+    """Print matching lines: ``grep [-EFGPivwxscnboHhlLqrRaIzZT] [-mABC N] PATTERN [FILE...]``."""
     base = io.name.rpartition("/")[2]
     if base in ("egrep", "fgrep"):
         # On Debian these are scripts that run grep.
         io.name = "grep"
         words = ["-E" if base == "egrep" else "-F", *words]
-    hint = f"Usage: {io.name} [OPTION]... PATTERNS [FILE]...\nTry '{io.name} --help' for more information.\n"
+    hint = f"Usage: {io.name} [OPTION]... PATTERNS [FILE]...\n"
+    hint += f"Try '{io.name} --help' for more information.\n"
     options = parse(io, words, _SHORT, _LONG, usage=_USAGE, package=_PACKAGE, status=2, hint=hint)
     if options.has("V"):
         io.out(f"grep {_PACKAGE}\n")
@@ -236,7 +241,7 @@ class _Grep:
             self.io.die("invalid max count", 2)
         return None if text.startswith("-") else int(text)
 
-    # -- Files --------------------------------------------------------------------------------------
+    # -- Files ------------------------------------------------------------------------------------
 
     def run(self) -> int:
         for name in self.names:

@@ -34,7 +34,12 @@ _LONG = {
     "symbolic": "s",
     "verbose": "v",
 }
-_USAGE = "[OPTION]... [-T] TARGET LINK_NAME\n  or:  ln [OPTION]... TARGET\n  or:  ln [OPTION]... TARGET... DIRECTORY\n  or:  ln [OPTION]... -t DIRECTORY TARGET..."
+_USAGE = (
+    "[OPTION]... [-T] TARGET LINK_NAME\n"
+    "  or:  ln [OPTION]... TARGET\n"
+    "  or:  ln [OPTION]... TARGET... DIRECTORY\n"
+    "  or:  ln [OPTION]... -t DIRECTORY TARGET..."
+)
 
 
 @program
@@ -64,7 +69,8 @@ def main(io: Io, words: list[str]) -> int:
     if not is_directory(io.sys, folder):
         what = "target directory" if options.has("t") else "target"
         io.die(f"{what} {quoteaf(folder)}: {_why(io, folder)}")
-    return int(not all([linker.link(name, join(folder, base_name(name))) for name in names]))
+    done = [linker.link(name, join(folder, base_name(name))) for name in names]
+    return int(not all(done))
 
 
 def _is_target(io: Io, name: str, *, follow: bool) -> bool:
@@ -116,8 +122,6 @@ class _Linker:
             target = relative(canonical(sys, target, "any"), start)
         try:
             if self.symbolic:
-                if not target:
-                    raise KernelError(2)
                 sys.symlink(target, name)
             else:
                 sys.link(canonical(sys, target) if self.logical else target, name)

@@ -42,7 +42,7 @@ def main(io: Io, words: list[str]) -> int:
     if count < 3:
         io.die(f"too few X's in template {quote(template + suffix)}")
     if not options.operands or options.has("p", "t"):
-        folder = options.value("p") or io.sys.environ().get("TMPDIR") or "/tmp"
+        folder = options.value("p") or io.sys.environ().get("TMPDIR") or "/tmp"  # noqa: S108 - of the virtual tree
         if options.has("p") and template.startswith("/"):
             text = "invalid template, {}; with --tmpdir, it may not be absolute"
             io.die(text.format(quote(template + suffix)))

@@ -5,7 +5,8 @@ Source: mv(1), coreutils 9.1
 
 from __future__ import annotations
 
-from vshell.usr._copy import Copier, each_target
+from vshell.usr._copy import each_target
+from vshell.usr._move import Mover
 from vshell.usr._options import parse
 from vshell.usr._program import Io, program
 
@@ -23,14 +24,18 @@ _LONG = {
     "update": "u",
     "verbose": "v",
 }
-_USAGE = "[OPTION]... [-T] SOURCE DEST\n  or:  mv [OPTION]... SOURCE... DIRECTORY\n  or:  mv [OPTION]... -t DIRECTORY SOURCE..."
+_USAGE = (
+    "[OPTION]... [-T] SOURCE DEST\n"
+    "  or:  mv [OPTION]... SOURCE... DIRECTORY\n"
+    "  or:  mv [OPTION]... -t DIRECTORY SOURCE..."
+)
 
 
 @program
 def main(io: Io, words: list[str]) -> int:
     """Move: ``mv [-bfinTuv] [-t DIRECTORY] SOURCE... TARGET``."""
     options = parse(io, words, "bfint:uvS:TZ", _LONG, usage=_USAGE)
-    copier = Copier(io)
+    copier = Mover(io)
     last = options.last_of("fin")
     copier.overwrite = {"i": "ask", "n": "no", "f": "force"}.get(last, "yes")
     copier.update = options.has("u")

@@ -33,7 +33,7 @@ _SECTION_NAMES = {"h": "header", "b": "body", "f": "footer"}
 
 @program
 def main(io: Io, words: list[str]) -> int:
-    """Number lines: ``nl [-bhf STYLE] [-i N] [-l N] [-n FORMAT] [-p] [-s TEXT] [-v N] [-w N] [FILE...]``."""
+    """Number lines: ``nl [-bhf STYLE] [-ilvw N] [-n FORMAT] [-p] [-s TEXT] [FILE...]``."""
     options = parse(io, words, "h:b:f:v:i:pl:s:w:n:d:", _LONG, usage=_USAGE)
     numberer = _Numberer(io, options)
     inputs = Inputs(io, options.operands)
@@ -68,12 +68,13 @@ class _Numberer:
     def style(self, section: str, text: str) -> str | Regex:
         if text in ("a", "t", "n"):
             return text
-        if text.startswith("p"):
-            try:
-                return compile_posix(text[1:], extended=False)
-            except RegexError as error:
-                self.io.die(str(error))
-        usage_error(self.io, f"invalid {_SECTION_NAMES[section]} numbering style: {quote(text)}")
+        if not text.startswith("p"):
+            what = f"invalid {_SECTION_NAMES[section]} numbering style"
+            usage_error(self.io, f"{what}: {quote(text)}")
+        try:
+            return compile_posix(text[1:], extended=False)
+        except RegexError as error:
+            self.io.die(str(error))
 
     def number_option(
         self, options: Options, letter: str, default: str, what: str, least: int | None

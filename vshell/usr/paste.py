@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 _LONG = {"delimiters=": "d", "serial": "s", "zero-terminated": "z"}
-_USAGE = "[OPTION]... [FILE]...\nWrite lines consisting of the sequentially corresponding lines from each FILE."
+_USAGE = (
+    "[OPTION]... [FILE]...\n"
+    "Write lines consisting of the sequentially corresponding lines from each FILE."
+)
 _ESCAPES = {
     "0": b"",
     "b": b"\b",
@@ -66,12 +69,10 @@ def _delimiters(io: Io, text: str) -> list[bytes]:
 
 
 def _serial(io: Io, fd: int, delimiters: list[bytes], end: bytes) -> None:
-    number = 0
-    for line in records(io, fd, end):
+    for number, line in enumerate(records(io, fd, end)):
         if number:
             io.out_bytes(delimiters[(number - 1) % len(delimiters)])
         io.out_bytes(line.removesuffix(end))
-        number += 1
     io.out_bytes(end)
 
 

@@ -15,7 +15,7 @@ _FLAGS = "-+ #0'"
 
 @program
 def main(io: Io, words: list[str]) -> int:
-    """Print arguments by a format, again until all are used: ``printf [-v VAR] FORMAT [ARGUMENT...]``."""
+    """Print by a format, again until all is used: ``printf [-v VAR] FORMAT [ARGUMENT...]``."""
     if words[:1] == ["--"]:
         words = words[1:]
     if not words:

@@ -30,7 +30,7 @@ _USAGE = "[OPTION]... FILE...\nPrint the resolved absolute file name;"
 
 @program
 def main(io: Io, words: list[str]) -> int:
-    """Print absolute paths: ``realpath [-emqsz] [--relative-to=DIR] [--relative-base=DIR] FILE...``."""
+    """Print absolute paths: ``realpath [-emqsz] [--relative-to=DIR] FILE...``."""
     options = parse(io, words, "eLmPqsz", _LONG, usage=_USAGE)
     if not options.operands:
         usage_error(io, "missing operand")

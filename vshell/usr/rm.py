@@ -106,14 +106,14 @@ class _Remover:
             found = sys.lstat(name)
             if found.mode & S_IFMT != S_IFDIR:
                 if name.endswith("/"):
-                    raise KernelError(ENOTDIR)
+                    raise KernelError(ENOTDIR)  # noqa: TRY301 - as the system would
                 if not self.may_remove(name, found, kind_of(found)):
                     return False
                 sys.unlink(name)
             elif self.recursive:
                 return self.remove_directory(name, found)
             elif not self.options.has("d"):
-                raise KernelError(EISDIR)
+                raise KernelError(EISDIR)  # noqa: TRY301 - as the system would
             else:
                 if not self.may_remove(name, found, "directory"):
                     return False

@@ -8,8 +8,9 @@ from __future__ import annotations
 from vshell.abi.errno import KernelError, strerror
 from vshell.usr._options import Options, parse
 from vshell.usr._program import Io, program
-from vshell.usr._sed_parse import Parser, ScriptError
+from vshell.usr._sed_parse import Parser
 from vshell.usr._sed_run import Sed
+from vshell.usr._sed_script import ScriptError
 
 __all__ = ["main"]
 

@@ -12,12 +12,18 @@ from vshell.usr._quote import quote
 __all__ = ["main"]
 
 _LONG = {"equal-width": "w", "format=": "f", "separator=": "s"}
-_USAGE = "[OPTION]... LAST\n  or:  seq [OPTION]... FIRST LAST\n  or:  seq [OPTION]... FIRST INCREMENT LAST\nPrint numbers from FIRST to LAST, in steps of INCREMENT."
+_USAGE = (
+    "[OPTION]... LAST\n"
+    "  or:  seq [OPTION]... FIRST LAST\n"
+    "  or:  seq [OPTION]... FIRST INCREMENT LAST\n"
+    "Print numbers from FIRST to LAST, in steps of INCREMENT."
+)
 _CONVERSIONS = "efgaEFGA"
 
 
 class _Number:
-    # A number as it was written: exact, as an integer over a power of ten, unless it is inf or has an exponent.
+    # A number as it was written: exact, as an integer over a power of ten, unless it is inf or has
+    # an exponent.
     def __init__(self, text: str) -> None:
         body = text.strip().lower()
         self.text = text.strip()

@@ -91,8 +91,7 @@ class _Sorter:
         self.stable = options.has("s")
         self.unique = options.has("u")
         general = [name for name, _ in options.items if name in "bdfghiMnRrV" and len(name) == 1]
-        for value in options.values("sort"):
-            general.append(self.sort_word(value))
+        general += [self.sort_word(value) for value in options.values("sort")]
         self.reverse = "r" in general
         separator = self.separator(options)
         salt = self.salt if "R" in general or any("R" in k for k in options.values("k")) else None
@@ -120,12 +119,13 @@ class _Sorter:
 
     def sort_word(self, value: str) -> str:
         similar = [word for word in _WORDS if word.startswith(value)]
-        if value and len(similar) == 1:
-            return _WORDS[similar[0]]
-        what = "ambiguous" if len(similar) > 1 else "invalid"
-        self.io.complain(f"{what} argument {quote(value)} for {quote('--sort')}")
-        self.io.err("Valid arguments are:\n" + "".join(f"  - {quote(word)}\n" for word in _WORDS))
-        give_up(self.io)
+        if not value or len(similar) != 1:
+            what = "ambiguous" if len(similar) > 1 else "invalid"
+            self.io.complain(f"{what} argument {quote(value)} for {quote('--sort')}")
+            listed = "".join(f"  - {quote(word)}\n" for word in _WORDS)
+            self.io.err(f"Valid arguments are:\n{listed}")
+            give_up(self.io)
+        return _WORDS[similar[0]]
 
     def separator(self, options: Options) -> bytes | None:
         if not options.has("t"):

@@ -84,7 +84,8 @@ def main(io: Io, words: list[str]) -> int:
             what = "read file system information for" if options.has("f") else "statx"
             if name == "-":
                 io.complain(
-                    f"using {quoteaf(name)} to denote standard input does not work in file system mode"
+                    f"using {quoteaf(name)} to denote standard input "
+                    "does not work in file system mode"
                 )
             else:
                 io.complain(f"cannot {what} {quoteaf(name)}: {strerror(error.errno)}")
@@ -126,7 +127,7 @@ class _Printer:
             "c": total // 16384,
             "d": free // 4,
         }
-        self.print(template, lambda letter, part: values.get(letter))
+        self.print(template, lambda letter, _: values.get(letter))
 
     # Go through a format: %[flags][width][.precision][HL]letter.
     def print(self, template: str, value_of: object) -> None:
@@ -148,10 +149,9 @@ class _Printer:
                 position += 1
             modifiers = template[start:position]
             part = ""
-            if template[position : position + 1] in ("H", "L"):
-                if template[position + 1 : position + 2] in ("d", "r"):
-                    part = template[position]
-                    position += 1
+            if template[position : position + 2] in ("Hd", "Hr", "Ld", "Lr"):
+                part = template[position]
+                position += 1
             letter = template[position : position + 1]
             position += 1
             if letter in ("%", ""):
@@ -197,7 +197,7 @@ class _Printer:
             "b": blocks_of(found),
             "B": 512,
             "C": "?",
-            "D": (lambda pair: pair[0] << 8 | pair[1])(_device(found)),
+            "D": _device(found)[0] << 8 | _device(found)[1],
             "f": found.mode,
             "F": kind_of(found),
             "g": found.gid,

@@ -186,7 +186,7 @@ class _Tail:
                 data = data[found + 1 :] if found >= 0 else b""
             self.io.out_bytes(data)
 
-    # -- Following ----------------------------------------------------------------------------------
+    # -- Following --------------------------------------------------------------------------------
 
     def follow_files(self) -> None:
         for file in self.files:
@@ -223,7 +223,8 @@ class _Tail:
         kind = self.io.sys.fstat(file.fd).mode & S_IFMT
         if kind == S_IFDIR:
             self.io.complain(
-                f"{quotef(file.shown)}: cannot follow end of this type of file; giving up on this name"
+                f"{quotef(file.shown)}: cannot follow end of this type of file; "
+                "giving up on this name"
                 if not self.retry
                 else f"{quotef(file.shown)}: cannot follow end of this type of file"
             )

@@ -77,7 +77,7 @@ def evaluate_command(argv: list[str], sys: Sys, prefix: str) -> int:
     try:
         if argv[0] == "[":
             if not words or words[-1] != "]":
-                raise _TestError("missing `]'")
+                raise _TestError("missing `]'")  # noqa: TRY301 - said as the others are
             words = words[:-1]
         return int(not _Evaluator(words, sys).run())
     except _TestError as error:

@@ -12,7 +12,10 @@ from vshell.usr._quote import quote
 __all__ = ["main"]
 
 _LONG = {"complement": "c", "delete": "d", "squeeze-repeats": "s", "truncate-set1": "t"}
-_USAGE = "[OPTION]... STRING1 [STRING2]\nTranslate, squeeze, and/or delete characters from standard input."
+_USAGE = (
+    "[OPTION]... STRING1 [STRING2]\n"
+    "Translate, squeeze, and/or delete characters from standard input."
+)
 _ESCAPES = {
     "a": 7,
     "b": 8,

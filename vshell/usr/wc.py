@@ -92,14 +92,16 @@ def _count(io: Io, fd: int, counts: dict[str, int], shown: list[str]) -> None:
         cut = len(data) if data[-1] < 0x80 else max(data.rfind(b"\n") + 1, 0)
         rest = data[cut:]
         text = data[:cut].decode("utf-8", "surrogateescape")
-        in_word, column = _count_text(text, counts, in_word, column)
+        in_word, column = _count_text(text, counts, in_word=in_word, column=column)
     if rest:
-        _count_text(rest.decode("utf-8", "surrogateescape"), counts, in_word, column)
+        text = rest.decode("utf-8", "surrogateescape")
+        _count_text(text, counts, in_word=in_word, column=column)
 
 
 def _count_text(
     text: str,
     counts: dict[str, int],
+    *,
     in_word: bool,
     column: int,
 ) -> tuple[bool, int]:
