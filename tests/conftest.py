@@ -25,6 +25,7 @@ from vshell.machine.vmlinux import HEADER_NAMES, Vmlinux
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from vshell.kernel.process import Process
 
@@ -44,8 +45,9 @@ class Result:
 class Sh:
     """Runs ``bash -c`` on a fresh host for each call."""
 
-    def __init__(self, **options: object) -> None:
-        self.options = options
+    def __init__(self, workspace: Path | None = None, **options: object) -> None:
+        self.workspace = workspace
+        self.options = options | ({} if workspace is None else {"workspace": str(workspace)})
         self.host: Host | None = None
 
     def __call__(self, command: str, stdin: bytes | str = b"", **settings: object) -> Result:
@@ -81,7 +83,7 @@ def sh(tmp_path) -> Sh:
     """Run command texts on hosts whose home directory is an empty one."""
     workspace = tmp_path / "home"
     workspace.mkdir()
-    return Sh(workspace=str(workspace))
+    return Sh(workspace)
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """The recordings of a real kernel, replayed on Python twins of their modules.
 
-Each folder holds the twins, run.sh (what was typed) and real.txt (what the console showed). The twins
-are built, run.sh is run by the shell that is process 1 of the recorded machine's profile, and what
-the terminal shows is compared line by line with real.txt.
+Each folder holds the twins, run.sh (what was typed) and real.txt (what the console showed). The
+twins are built, run.sh is run by the shell that is process 1 of the recorded machine's profile,
+and what the terminal shows is compared line by line with real.txt.
 
 How a comparison works: ``normalise`` takes out of each line what is the machine's and not the
 kernel's; every rule says why. Durations in jiffies are compared as such, within the width of the
@@ -13,7 +13,6 @@ a sleep begins. What then still differs must be listed under ``accepted``, with 
 from __future__ import annotations
 
 import difflib
-import itertools
 import re
 import shutil
 from pathlib import Path
@@ -63,7 +62,7 @@ class Recording:
 
         Args:
             accepted: pairs of a pattern and a reason: lines that may stand on one side only.
-            masked: triples of a pattern, what it becomes, and a reason: the machine's part of a line.
+            masked: triples of a pattern, what it becomes, and a reason: what is the machine's.
             unordered: pattern of lines that two CPUs print in either order; neighbours are sorted.
             commanded: patterns of events whose time is that of a typed command.
         """
@@ -77,11 +76,18 @@ class Recording:
         lines = normalise(text)
         for pattern, replacement, _ in self.masked:
             lines = [re.sub(pattern, replacement, line) for line in lines]
-        ordered = []
-        for alike, group in itertools.groupby(
-            lines, lambda line: bool(re.match(self.unordered, line))
-        ):
-            ordered += sorted(group) if alike else group
+        ordered: list[str] = []
+        for line in lines:
+            # Sorts as it goes: a line moves up past its larger neighbours of the same kind.
+            place = len(ordered)
+            while (
+                re.match(self.unordered, line)
+                and place
+                and re.match(self.unordered, ordered[place - 1])
+                and line < ordered[place - 1]
+            ):
+                place -= 1
+            ordered.insert(place, line)
         return ordered
 
 
@@ -179,13 +185,10 @@ def run_on_host(folder, command, *, write=False):
 
 def normalise(text):
     """Take out of a console's text what is the machine's."""
-    lines = []
-    for line in text.splitlines():
-        for pattern, replacement, _ in MACHINE:
-            line = re.sub(pattern, replacement, line)
-        if not any(re.match(pattern, line) for pattern, _ in LEFT_OUT):
-            lines.append(line)
-    return lines
+    lines = text.splitlines()
+    for pattern, replacement, _ in MACHINE:
+        lines = [re.sub(pattern, replacement, line) for line in lines]
+    return [line for line in lines if not any(re.match(one, line) for one, _ in LEFT_OUT)]
 
 
 def bucket_jiffies(duration):
@@ -207,8 +210,7 @@ def split_durations(lines, commanded):
             if not any(re.search(pattern, line) for pattern in commanded):
                 durations.append((line, now - before if now >= before else now, now))
             before = now
-        for field in DURATIONS.finditer(line):
-            durations.append((line, int(field.group(2)), 0))
+        durations += [(line, int(field.group(2)), 0) for field in DURATIONS.finditer(line)]
         texts.append(DURATIONS.sub(r"\1=N", SINCE.sub("t=T", line)))
     return texts, durations
 

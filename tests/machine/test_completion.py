@@ -5,14 +5,13 @@ from __future__ import annotations
 import pytest
 
 from vshell.machine.completion import complete, list_commands
+from vshell.machine.dialogue import Dialogue
+from vshell.machine.host import Host
 
 
 @pytest.fixture(scope="module")
 def dialogue():
     """A prompt at which two modules are built, and one with parameters and a thread is loaded."""
-    from vshell.machine.dialogue import Dialogue
-    from vshell.machine.host import Host
-
     host = Host()
     dialogue = Dialogue(host)
     dialogue.type("cd ~/hello; make 2>/dev/null; cd ~/kthread_examples; make 2>/dev/null")

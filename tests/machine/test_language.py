@@ -33,6 +33,9 @@ def test_pieces_make_the_whole(text):
         ("echo $(ls di", ["echo"], "$(ls di"),
         ('cat "my fi', ["cat"], "my fi"),
         ("cat my\\ fi", ["cat"], "my fi"),
+        ("make 2>&1 | tail -", ["tail"], "-"),
+        ("make 2>&1 cle", ["make"], "cle"),
+        (">log make cle", ["make"], "cle"),
     ],
 )
 def test_the_command_at_the_cursor(text, words, prefix):
@@ -51,3 +54,10 @@ def test_colours_say_what_words_are():
     expected += [("variable", "$F"), ("operator", ";"), ("keyword", "do"), ("unknown", "nosuch")]
     expected += [("operator", ";"), ("keyword", "done"), ("comment", "# end")]
     assert expected == kinds
+
+
+def test_the_target_of_a_redirection_is_no_command():
+    """In ``make 2>&1`` nothing is taken for an unknown command."""
+    kinds = [kind for kind, _ in classify("make >log 2>&1", frozenset(["make"])) if kind]
+
+    assert ["command", "operator", "operator"] == kinds

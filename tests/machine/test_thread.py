@@ -21,18 +21,23 @@ class Front:
         self.output = b""
 
     def on_output(self, data):
+        """Keep what was written."""
         self.output += data
 
     def on_question(self, prompt, typed):
+        """Note that a line is wanted."""
         self.heard.put(("question", prompt, typed))
 
     def on_end(self, status):
+        """Note the end of the session."""
         self.heard.put(("end", status))
 
     def on_failure(self, text):
+        """Note that the machine failed."""
         self.heard.put(("failure", text))
 
     def next(self):
+        """Wait for the next note."""
         return self.heard.get(timeout=WAIT_S)
 
 

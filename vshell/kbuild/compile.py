@@ -88,9 +88,12 @@ def _syntax_error(out: Diagnostics, error: SyntaxError | ValueError, source: str
     out.add("error", line, column, length, text, function=_function_around(source, line))
 
 
-# The function a line is in, by indentation: the source cannot be parsed.
+# The function whose body a line is in, by indentation: the source cannot be parsed.
 def _function_around(source: str, line: int) -> str:
-    for text in reversed(source.split("\n")[:line]):
+    lines = source.split("\n")
+    if not lines[line - 1][:1].isspace():
+        return ""
+    for text in reversed(lines[: line - 1]):
         if text.startswith("def "):
             return text[4:].partition("(")[0].strip()
         if text and not text[0].isspace() and not text.startswith(("#", ")")):

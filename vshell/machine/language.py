@@ -5,56 +5,25 @@ The shell's own lexer refuses what is incomplete; this one goes as far as it can
 
 from __future__ import annotations
 
+import re
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["KEYWORDS", "Span", "classify", "current_command", "spans"]
 
-KEYWORDS = frozenset(
-    (
-        *(
-            "if",
-            "then",
-            "else",
-            "elif",
-            "fi",
-            "for",
-            "while",
-            "until",
-            "do",
-            "done",
-            "case",
-            "esac",
-        ),
-        *("in", "select", "function", "time", "{", "}", "!", "[[", "]]"),
-    )
+_BEFORE_COMMAND = frozenset(
+    "if then else elif while until do time { !".split()  # noqa: SIM905 - a table of words
+)
+KEYWORDS = _BEFORE_COMMAND.union(
+    "fi for done case esac in select function } [[ ]]".split()  # noqa: SIM905 - a table of words
 )
 """The shell's reserved words."""
 
-_BEFORE_COMMAND = frozenset(
-    ("if", "then", "else", "elif", "while", "until", "do", "time", "{", "!")
-)
-_OPERATORS = (
-    "&&",
-    "||",
-    ";;",
-    "|&",
-    "&>",
-    ">>",
-    "<<",
-    ">&",
-    "<&",
-    "2>",
-    ";",
-    "|",
-    "&",
-    "(",
-    ")",
-    "<",
-    ">",
-)
-_REDIRECTIONS = frozenset(("&>", ">>", "<<", ">&", "<&", "2>", "<", ">"))
+# A digit belongs to a redirection only where nothing stands between: 2> but not 2 >.
+_REDIRECTION = re.compile(r"\d*(?:&>>?|<<<|<<-?|>>|[<>]&|<>|>\||[<>](?!\())")
+_OPERATOR = re.compile(r"&&|\|\||;;&?|;&|\|&|[<>]\(|[;|&()]")
 # Commands behind which another command stands.
 _PREFIXES = frozenset(
     ("sudo", "time", "nohup", "exec", "command", "builtin", "env", "watch", "nice")
@@ -104,8 +73,8 @@ def _cut(text: str) -> Iterator[Span]:
             position = len(text) if end < 0 else end
             kind = "comment"
         else:
-            operator = next((one for one in _OPERATORS if text.startswith(one, position)), None)
-            position = position + len(operator) if operator else _end_of_word(text, position)
+            operator = _REDIRECTION.match(text, position) or _OPERATOR.match(text, position)
+            position = operator.end() if operator else _end_of_word(text, position)
             kind = "operator" if operator else "word"
         yield Span(kind, start, position, text[start:position])
 
@@ -136,14 +105,17 @@ def _end_of_word(text: str, position: int) -> int:
 
 
 def _give_roles(found: list[Span]) -> None:
-    expects = "command"
+    expects = after_target = "command"
     for span in found:
         if span.kind == "operator":
-            expects = "target" if span.text in _REDIRECTIONS else "command"
+            if _REDIRECTION.fullmatch(span.text):
+                after_target, expects = expects, "target"
+            else:
+                expects = "command"
         if span.kind != "word":
             continue
         if expects == "target":
-            span.role, expects = "target", "argument"
+            span.role, expects = "target", after_target
         elif expects == "command":
             name = span.text.partition("=")[0]
             if span.text in KEYWORDS:
@@ -179,7 +151,7 @@ def current_command(text: str) -> tuple[list[str], Span]:
         last.role = trial[-1].role
     words: list[str] = []
     for span in found:
-        if span.kind == "operator" and span.text not in _REDIRECTIONS:
+        if span.kind == "operator" and not _REDIRECTION.fullmatch(span.text):
             words = []
         elif span.kind == "word" and span.role == "command":
             words = [span.plain()]
