@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vshell.abi.errno import EACCES, ENOENT, EPERM, KernelError
+from vshell.abi.errno import ENOENT
 from vshell.kernel.inode import ComputedFile, Directory, Inode, Symlink
 
 TYPE_CHECKING = False
@@ -11,13 +11,14 @@ if TYPE_CHECKING:
 
     from vshell.kernel.vfs import Vfs
 
-__all__ = ["DynamicLink", "GeneratedDirectory", "text_file"]
+__all__ = ["DynamicLink", "GeneratedDirectory", "fixed_directory", "text_file"]
 
 
 class GeneratedDirectory(Directory):
-    """A directory whose entries are computed, each once."""
+    """A directory whose entries are computed, each once; nobody makes or removes any."""
 
     device = 5
+    refuses = ENOENT
 
     def __init__(
         self,
@@ -61,21 +62,6 @@ class GeneratedDirectory(Directory):
         if isinstance(inode, Directory):
             inode.parent = self
 
-    def create_file(self, name: str, mode: int, uid: int, gid: int) -> Inode:
-        """Refuse: nobody makes files here."""
-        del mode, uid, gid
-        raise KernelError(EACCES if name else ENOENT)
-
-    def create_directory(self, name: str, mode: int, uid: int, gid: int) -> Directory:
-        """Refuse: nobody makes directories here."""
-        del mode, uid, gid
-        raise KernelError(EACCES if name else ENOENT)
-
-    def remove(self, name: str) -> None:
-        """Refuse: nobody removes anything here."""
-        del name
-        raise KernelError(EPERM)
-
 
 class DynamicLink(Symlink):
     """A link whose target is computed, such as /proc/self."""
@@ -105,6 +91,11 @@ class DynamicLink(Symlink):
     def follow(self) -> Inode | None:
         """Give the inode it leads to, if that is not by its path."""
         return self._direct() if self._direct is not None else None
+
+
+def fixed_directory(vfs: Vfs, mode: int = 0o555) -> GeneratedDirectory:
+    """Make a directory with the entries that are added to it and no others."""
+    return GeneratedDirectory(vfs, list, lambda _name: None, mode)
 
 
 def text_file(

@@ -72,6 +72,7 @@ O_NONBLOCK, O_DIRECTORY, O_NOFOLLOW, O_CLOEXEC = 0o4000, 0o200000, 0o400000, 0o2
 SEEK_SET, SEEK_CUR, SEEK_END, SEEK_DATA = 0, 1, 2, 3
 
 FILE_BYTES_MAX = 1 << 28
+_DAY_NS = 86_400_000_000_000
 
 
 class Inode:
@@ -126,6 +127,19 @@ class Inode:
         """Note that its contents have changed."""
         self.mtime_ns = self.ctime_ns = self.vfs.wall_ns()
 
+    def accessed(self) -> None:
+        """Note that it has been read, as a file system mounted with relatime does."""
+        # Linux: fs/inode.c relatime_need_update() (v6.1).
+        now_ns = self.vfs.wall_ns()
+        seen_ns = self.atime_ns
+        if seen_ns <= max(self.mtime_ns, self.ctime_ns) or now_ns - seen_ns >= _DAY_NS:
+            self.atime_ns = now_ns
+
+    def lose_name(self) -> None:
+        """Note that a name of it is gone."""
+        self.links -= 1
+        self.changed()
+
     # What a change of owner, mode or times means to whoever keeps the file elsewhere.
     def changed(self) -> None:
         """Note that its attributes have changed."""
@@ -141,6 +155,7 @@ class RegularFile(Inode):
         """Make a file with contents."""
         super().__init__(vfs, mode, uid, gid)
         self.data = bytearray(data)
+        self.opened = 0
         vfs.use(len(data))
 
     def size(self) -> int:
@@ -156,6 +171,8 @@ class RegularFile(Inode):
 
     def truncate(self, size: int) -> None:
         """Cut it, or fill it with zeros, to a size."""
+        if size < 0:
+            raise KernelError(EINVAL)
         if size > FILE_BYTES_MAX:
             raise KernelError(EFBIG)
         grown = size - len(self.data)
@@ -167,9 +184,19 @@ class RegularFile(Inode):
         self.touch()
 
     def forget(self) -> None:
-        """Give back the memory of its contents: the last name is gone."""
+        """Give back the memory of its contents."""
         self.vfs.use(-len(self.data))
         self.data = bytearray()
+
+    def lose_name(self) -> None:
+        """Note that a name is gone; without names and open files it is no more."""
+        super().lose_name()
+        self.forget_if_unused()
+
+    def forget_if_unused(self) -> None:
+        """Give the memory back if nothing leads here any more."""
+        if not self.links and not self.opened:
+            self.forget()
 
     def read_at(self, position: int, count: int) -> bytes:
         """Read from a position."""
@@ -200,7 +227,7 @@ class Symlink(Inode):
 
     def size(self) -> int:
         """Bytes of the target's path."""
-        return len(self.target.encode())
+        return len(self.target.encode("utf-8", "surrogateescape"))
 
     def read_target(self) -> str:
         """Give the path it leads to.
@@ -219,13 +246,15 @@ class Directory(Inode):
     """A directory: names and inodes, in the order of their making."""
 
     kind = S_IFDIR
+    refuses = 0
+    """The errno for who makes or removes entries where nobody can; 0: who may, can."""
 
     def __init__(self, vfs: Vfs, mode: int = 0o755, uid: int = 0, gid: int = 0) -> None:
         """Make an empty directory."""
         super().__init__(vfs, mode, uid, gid)
         self.entries: dict[str, Inode] = {}
         self.parent: Directory = self
-        self.mount: str | None = None
+        self.last_name = ""
         self.links = 2
 
     def size(self) -> int:
@@ -253,7 +282,13 @@ class Directory(Inode):
         inode = self.entries.pop(name)
         if isinstance(inode, Directory):
             self.links -= 1
+            inode.last_name = name
         self.touch()
+
+    def lose_name(self) -> None:
+        """Note that it is removed: nothing can be made in it any more."""
+        self.links = 0
+        self.changed()
 
     def move(self, name: str, target: Directory, target_name: str) -> None:
         """Move an entry to another directory."""
@@ -348,6 +383,8 @@ class File:
         self.flags = flags
         self.position = 0
         self.users = 0
+        self.directory: Directory | None = None
+        self.name = ""
 
     def is_readable(self) -> bool:
         """Tell whether it was opened for reading."""
@@ -383,6 +420,18 @@ class File:
 class OpenFile(File):
     """An open regular file or directory."""
 
+    def __init__(self, inode: RegularFile | Directory, flags: int) -> None:
+        """Open ``inode``, which stays as long as it is open."""
+        super().__init__(inode, flags)
+        if isinstance(inode, RegularFile):
+            inode.opened += 1
+
+    def release(self) -> None:
+        """Close it; what has no name any more is gone."""
+        if isinstance(self.inode, RegularFile):
+            self.inode.opened -= 1
+            self.inode.forget_if_unused()
+
     def read(self, count: int) -> bytes:
         """Read from the position."""
         inode = self.inode
@@ -391,6 +440,7 @@ class OpenFile(File):
         assert isinstance(inode, RegularFile)
         data = inode.read_at(self.position, count)
         self.position += len(data)
+        inode.accessed()
         return data
 
     def write(self, data: bytes) -> int:
@@ -424,7 +474,7 @@ class _ComputedOpen(File):
         assert isinstance(inode, ComputedFile)
         if self._content is None or self.position == 0:
             if inode.read is None:
-                raise KernelError(EACCES)
+                raise KernelError(EINVAL)
             self._content = inode.read()
         data = self._content[self.position : self.position + count]
         self.position += len(data)
@@ -438,7 +488,8 @@ class _ComputedOpen(File):
         return len(data)
 
     def seek(self, offset: int, whence: int) -> int:
-        if whence not in (SEEK_SET, SEEK_CUR):
+        position = {SEEK_SET: offset, SEEK_CUR: self.position + offset}.get(whence, -1)
+        if position < 0:
             raise KernelError(EINVAL)
-        self.position = offset if whence == SEEK_SET else self.position + offset
-        return self.position
+        self.position = position
+        return position

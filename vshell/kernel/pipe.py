@@ -5,12 +5,13 @@ from __future__ import annotations
 from vshell.abi import state as st
 from vshell.abi.errno import EAGAIN, EINTR, EPIPE, KernelError
 from vshell.abi.signals import SIGPIPE
-from vshell.kernel.inode import O_NONBLOCK, O_RDONLY, O_WRONLY, S_IFIFO, File, Inode
+from vshell.kernel.inode import O_ACCMODE, O_NONBLOCK, O_RDONLY, O_WRONLY, S_IFIFO, File, Inode
 from vshell.kernel.wait import WaitQueue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vshell.kernel.core import Kernel
+    from vshell.kernel.process import Process
     from vshell.kernel.vfs import Vfs
 
 __all__ = [
@@ -32,6 +33,22 @@ class _PipeInode(Inode):
     kind = S_IFIFO
     device = 14
 
+    def __init__(self, vfs: Vfs, pipe: Pipe) -> None:
+        process = pipe.kernel.sched.current.process
+        uid, gid = (process.euid, process.egid) if process is not None else (0, 0)
+        super().__init__(vfs, 0o600, uid, gid)
+        self._pipe = pipe
+
+    # By way of /proc/PID/fd: one more end of the same pipe.
+    def open(self, process: Process, flags: int) -> File:
+        del process
+        pipe = self._pipe
+        if flags & O_ACCMODE == O_RDONLY:
+            pipe.readers += 1
+            return PipeReader(pipe, flags)
+        pipe.writers += 1
+        return PipeWriter(pipe, flags)
+
 
 class Pipe:
     """The buffer and who is at its ends."""
@@ -49,7 +66,7 @@ class Pipe:
     def __init__(self, kernel: Kernel, vfs: Vfs) -> None:
         """Make an empty pipe with nobody at its ends."""
         self.kernel = kernel
-        self.inode = _PipeInode(vfs, 0o600)
+        self.inode = _PipeInode(vfs, self)
         self.buffer = bytearray()
         self.readers = 0
         self.writers = 0
@@ -92,6 +109,8 @@ class PipeWriter(_End):
 def pipe_read(pipe: Pipe, count: int, *, wait: bool) -> bytes:
     """Take up to ``count`` bytes. May sleep (TASK_INTERRUPTIBLE)."""
     kernel = pipe.kernel
+    if not count:
+        return b""
     if not pipe.buffer and pipe.writers:
         if not wait:
             raise KernelError(EAGAIN)
@@ -113,9 +132,11 @@ def pipe_write(pipe: Pipe, data: bytes, *, wait: bool) -> int:
     """
     kernel = pipe.kernel
     written = 0
-    while True:
+    while data:
         if not pipe.readers:
             kernel.processes.send_signal(kernel.sched.current, SIGPIPE)
+            if written:
+                return written
             raise KernelError(EPIPE)
         space = PIPE_BYTES - len(pipe.buffer)
         needed = min(len(data) - written, PIPE_BUF)
@@ -140,6 +161,7 @@ def pipe_write(pipe: Pipe, data: bytes, *, wait: bool) -> int:
             if written:
                 return written
             raise KernelError(EINTR)
+    return 0
 
 
 def make_pipe(kernel: Kernel, vfs: Vfs) -> tuple[PipeReader, PipeWriter]:

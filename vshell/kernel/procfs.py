@@ -8,8 +8,7 @@ from __future__ import annotations
 from vshell.abi import state as st
 from vshell.abi.errno import ENOENT, KernelError
 from vshell.abi.units import NSEC_PER_SEC
-from vshell.kernel.generated import DynamicLink, GeneratedDirectory, text_file
-from vshell.kernel.inode import ComputedFile, Directory, Inode
+from vshell.kernel.generated import DynamicLink, GeneratedDirectory, fixed_directory, text_file
 from vshell.kernel.procfs_task import TaskDirectory
 
 TYPE_CHECKING = False
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from vshell.kernel.core import Kernel
+    from vshell.kernel.inode import ComputedFile, Directory, Inode
     from vshell.kernel.module import Module
     from vshell.kernel.sysctl import Sysctl
 
@@ -82,8 +82,8 @@ class _Proc:
 
     def _sys(self) -> Directory:
         kernel = self.kernel
-        sys = Directory(self.vfs, 0o555)
-        folder = Directory(self.vfs, 0o555)
+        sys = fixed_directory(self.vfs)
+        folder = fixed_directory(self.vfs)
         sys.add("kernel", folder)
         for name, sysctl in kernel.sysctls.table.items():
 
@@ -91,10 +91,10 @@ class _Proc:
                 return sysctl.read() + "\n"
 
             folder.add(name, text_file(self.vfs, read, sysctl.write))
-        random = Directory(self.vfs, 0o555)
+        random = fixed_directory(self.vfs)
         folder.add("random", random)
         random.add("boot_id", self.file(self._boot_id))
-        vm = Directory(self.vfs, 0o555)
+        vm = fixed_directory(self.vfs)
         sys.add("vm", vm)
         vm.add("swappiness", self.file(lambda: "60\n"))
         return sys
@@ -235,7 +235,8 @@ class _Proc:
     # -- /proc/PID --------------------------------------------------------------------------------
 
     def _task_entry(self, name: str) -> Inode | None:
-        if not name.isascii() or not name.isdigit():
+        # Linux: fs/proc/util.c name_to_int() (v6.1): no zeros before a number.
+        if not name.isascii() or not name.isdigit() or name != str(int(name)):
             return None
         task = self.kernel.tasks.get(int(name))
         if task is None:
@@ -245,6 +246,7 @@ class _Proc:
         if found is None or found.task is not task:
             # The pid is new, or has been handed out again.
             found = self.tasks[task.pid] = TaskDirectory(self.kernel, task)
+        found.follow_owner()
         return found
 
 

@@ -7,10 +7,10 @@ Real: 06-names, 07-ps-states.
 
 from __future__ import annotations
 
-from vshell.abi.errno import EINVAL, EIO, ENOENT, KernelError
+from vshell.abi.errno import EACCES, EINVAL, EIO, ENOENT, KernelError
 from vshell.kernel import procfs_stat
-from vshell.kernel.generated import DynamicLink, GeneratedDirectory, text_file
-from vshell.kernel.inode import ComputedFile, Directory, Inode
+from vshell.kernel.generated import DynamicLink, GeneratedDirectory, fixed_directory, text_file
+from vshell.kernel.inode import S_IFIFO, ComputedFile, Directory, Inode
 from vshell.kernel.stacktrace import task_stack, wchan
 
 TYPE_CHECKING = False
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     from vshell.kernel.core import Kernel
     from vshell.kernel.inode import File
+    from vshell.kernel.process import Process
     from vshell.kernel.task import Task
+    from vshell.kernel.vfs import Vfs
 
 __all__ = ["TaskDirectory"]
 
@@ -79,8 +81,6 @@ class TaskDirectory(GeneratedDirectory):
         super().__init__(kernel.vfs, list, lambda _name: None)
         self.task = task
         self._kernel = kernel
-        if task.process is not None:
-            self.uid, self.gid = task.process.euid, task.process.egid
         entries: dict[str, Inode] = {}
         for name, text in _FIXED.items():
             entries[name] = text_file(self.vfs, lambda text=text: text)  # type: ignore[misc]
@@ -90,6 +90,13 @@ class TaskDirectory(GeneratedDirectory):
         for name in sorted(entries):
             self.add(name, entries[name])
         self.parent = self.vfs.root
+
+    def follow_owner(self) -> None:
+        """Give all files the task's owner, whoever that is by now."""
+        process = self.task.process
+        owner = (process.euid, process.egid) if process is not None else (0, 0)
+        if owner != (self.uid, self.gid):
+            _give(self, *owner)
 
     def _texts(self) -> dict[str, Callable[[], str]]:
         kernel, task = self._kernel, self.task
@@ -115,26 +122,24 @@ class TaskDirectory(GeneratedDirectory):
         entries["auxv"] = ComputedFile(vfs, 0o400, lambda: b"")
         entries["clear_refs"] = ComputedFile(vfs, 0o200, None, lambda _data: None)
         entries["mem"] = ComputedFile(vfs, 0o600, _refuse_memory)
-        entries["comm"] = text_file(
-            vfs, lambda: task.name + "\n", lambda text: _set_comm(task, text)
-        )
+        entries["comm"] = text_file(vfs, lambda: task.name + "\n", self._set_comm)
         entries["environ"] = text_file(vfs, lambda: _environ(task), mode=0o400)
         entries["stack"] = text_file(vfs, self._stack, mode=0o400)
         entries["cwd"] = DynamicLink(vfs, self._cwd, self._cwd_inode)
-        entries["exe"] = DynamicLink(vfs, lambda: _exe(task))
-        entries["root"] = DynamicLink(vfs, lambda: "/")
+        entries["exe"] = DynamicLink(vfs, self._exe)
+        entries["root"] = DynamicLink(vfs, self._root)
         entries["fd"] = GeneratedDirectory(vfs, self._descriptors, self._descriptor, 0o500)
         entries["fdinfo"] = GeneratedDirectory(vfs, self._descriptors, self._info, 0o555)
         entries["task"] = GeneratedDirectory(
             vfs, lambda: [str(task.pid)], lambda name: self if name == str(task.pid) else None
         )
-        entries["map_files"] = Directory(vfs, 0o500)
-        entries["net"] = Directory(vfs, 0o555)
-        entries["attr"] = folder = Directory(vfs, 0o555)
+        entries["map_files"] = fixed_directory(vfs, 0o500)
+        entries["net"] = fixed_directory(vfs)
+        entries["attr"] = folder = fixed_directory(vfs)
         for name in _ATTRIBUTES:
             text = "unconfined\n" if name == "current" else ""
             folder.add(name, text_file(vfs, lambda text=text: text))  # type: ignore[misc]
-        entries["ns"] = folder = Directory(vfs, 0o511)
+        entries["ns"] = folder = fixed_directory(vfs, 0o511)
         for name, number in _NAMESPACES.items():
             target = f"{name.removesuffix('_for_children')}:[{number}]"
             folder.add(name, DynamicLink(vfs, lambda target=target: target))  # type: ignore[misc]
@@ -146,15 +151,43 @@ class TaskDirectory(GeneratedDirectory):
         mounts = self.vfs.mounts
         return "".join(f"{dev} {where} {kind} {how} 0 0\n" for dev, where, kind, how in mounts)
 
+    # Linux: fs/proc/base.c proc_pid_stack() (v6.1).
     def _stack(self) -> str:
+        if not self._reader_is_root():
+            raise KernelError(EACCES)
         return "".join(f"[<0>] {symbol}\n" for symbol in task_stack(self._kernel, self.task))
 
-    def _cwd(self) -> str:
-        cwd = self._cwd_inode()
-        return self.vfs.path_of(cwd) if cwd is not None else "/"
+    # Where a task is and what it runs is told to its owner and root (ptrace_may_access()).
+    def _check_reader(self) -> None:
+        reader, process = self._kernel.sched.current.process, self.task.process
+        owner = process.uid if process is not None else 0
+        if reader is not None and reader.euid not in (0, owner):
+            raise KernelError(EACCES)
 
-    def _cwd_inode(self) -> Inode | None:
-        # A kernel thread shares its directory with kthreadd, and kthreadd with process 1 (CLONE_FS).
+    def _exe(self) -> str:
+        self._check_reader()
+        process = self.task.process
+        if process is None or not process.exe:
+            raise KernelError(ENOENT)
+        return process.exe
+
+    def _root(self) -> str:
+        self._check_reader()
+        return "/"
+
+    # Only a task itself may change its name, the newline that echo writes included.
+    def _set_comm(self, text: str) -> None:
+        task = self.task
+        if task.process is None or task is not self._kernel.sched.current:
+            raise KernelError(EINVAL)
+        task.comm = text[:_COMM_MAX]
+
+    def _cwd(self) -> str:
+        return self.vfs.path_of(self._cwd_inode())
+
+    def _cwd_inode(self) -> Directory:
+        self._check_reader()
+        # A kernel thread shares its directory with kthreadd, and that with process 1 (CLONE_FS).
         process = self.task.process or self._kernel.processes.init
         return process.cwd if process is not None else self.vfs.root
 
@@ -174,7 +207,10 @@ class TaskDirectory(GeneratedDirectory):
         file = self._file(name)
         if file is None:
             return None
-        return DynamicLink(self.vfs, lambda: self._target(file), lambda: file.inode)
+        inode = file.inode if file.inode is not None else _Stream(self.vfs, self, file)
+        link = DynamicLink(self.vfs, lambda: self._target(file), lambda: inode)
+        _give(link, self.uid, self.gid)
+        return link
 
     def _target(self, file: File) -> str:
         tty = getattr(file, "tty", None)
@@ -183,8 +219,8 @@ class TaskDirectory(GeneratedDirectory):
         inode = file.inode
         if isinstance(inode, Directory):
             return self.vfs.path_of(inode)
-        kind = "pipe" if type(file).__name__.startswith("Pipe") else "anon_inode"
-        return f"{kind}:[{inode.number if inode is not None else 0}]"
+        path = self.vfs.path_of_file(file)
+        return path or f"pipe:[{inode.number if inode is not None else 0}]"
 
     def _info(self, name: str) -> Inode | None:
         file = self._file(name)
@@ -192,6 +228,26 @@ class TaskDirectory(GeneratedDirectory):
             return None
         text = f"pos:\t{file.position}\nflags:\t0{file.flags:o}\nmnt_id:\t15\n"
         return text_file(self.vfs, lambda: text)
+
+
+# What the machine connects a descriptor to: opening it again gives the same open file.
+class _Stream(Inode):
+    kind = S_IFIFO
+
+    def __init__(self, vfs: Vfs, owner: TaskDirectory, file: File) -> None:
+        super().__init__(vfs, 0o600, owner.uid, owner.gid)
+        self._file = file
+
+    def open(self, process: Process, flags: int) -> File:
+        del process, flags
+        return self._file
+
+
+def _give(inode: Inode, uid: int, gid: int) -> None:
+    inode.uid, inode.gid = uid, gid
+    if isinstance(inode, Directory):
+        for entry in inode.entries.values():
+            _give(entry, uid, gid)
 
 
 def _cmdline(task: Task) -> str:
@@ -206,20 +262,8 @@ def _environ(task: Task) -> str:
     return "".join(f"{name}={value}\0" for name, value in task.process.environ.items())
 
 
-def _exe(task: Task) -> str:
-    if task.process is None or not task.process.exe:
-        raise KernelError(ENOENT)
-    return task.process.exe
-
-
 def _refuse_memory() -> bytes:
     raise KernelError(EIO)
-
-
-def _set_comm(task: Task, text: str) -> None:
-    if task.process is None:
-        raise KernelError(EINVAL)
-    task.comm = text.rstrip("\n")[:_COMM_MAX]
 
 
 def _limits() -> str:
@@ -234,5 +278,13 @@ def _limits() -> str:
         ("Max resident set", *endless, "bytes"),
         ("Max processes", "30000", "30000", "processes"),
         ("Max open files", "1024", "1048576", "files"),
+        ("Max locked memory", "1028788224", "1028788224", "bytes"),
+        ("Max address space", *endless, "bytes"),
+        ("Max file locks", *endless, "locks"),
+        ("Max pending signals", "30000", "30000", "signals"),
+        ("Max msgqueue size", "819200", "819200", "bytes"),
+        ("Max nice priority", "0", "0", ""),
+        ("Max realtime priority", "0", "0", ""),
+        ("Max realtime timeout", *endless, "us"),
     ]
     return "".join(f"{a:<25s} {b:<20s} {c:<20s} {d:<10s}\n" for a, b, c, d in rows)

@@ -7,29 +7,47 @@ Source: kernel/module/sysfs.c, kernel/params.c (v6.1). Real: 09-unload,
 from __future__ import annotations
 
 from vshell.abi import state as st
-from vshell.abi.errno import EACCES, KernelError
+from vshell.abi.errno import EACCES, EPERM, KernelError
 from vshell.kernel.addresses import MODULES_VADDR
 from vshell.kernel.generated import GeneratedDirectory
-from vshell.kernel.inode import ComputedFile, Directory, Inode
+from vshell.kernel.inode import O_ACCMODE, O_WRONLY, ComputedFile, Directory, Inode
 from vshell.kernel.printk import ERR
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeVar
 
     from vshell.kernel.core import Kernel
+    from vshell.kernel.inode import File
     from vshell.kernel.module import Module
     from vshell.kernel.params import ModuleParam
+    from vshell.kernel.process import Process
+
+    R = TypeVar("R")
 
 __all__ = ["populate"]
+
+_DEVICE = 6
 
 
 # A file of /sys: always a page long, and refused to root too where its mode refuses it.
 class _Attribute(ComputedFile):
-    device = 6
+    device = _DEVICE
 
     def size(self) -> int:
         return 4096
+
+    # Linux: fs/kernfs/file.c kernfs_fop_open() (v6.1).
+    def open(self, process: Process, flags: int) -> File:
+        if flags & O_ACCMODE != O_WRONLY and self.read is None:
+            raise KernelError(EACCES)
+        return super().open(process, flags)
+
+
+class _Folder(GeneratedDirectory):
+    device = _DEVICE
+    refuses = EPERM
 
 
 class _Sys:
@@ -53,23 +71,25 @@ class _Sys:
         writable = write_bytes if mode & 0o222 else None
         return _Attribute(self.vfs, mode, read_bytes if mode & 0o444 else None, writable)
 
+    def folder(self, mode: int = 0o755) -> _Folder:
+        return _Folder(self.vfs, list, lambda _name: None, mode)
+
     def make_root(self) -> Directory:
-        root = Directory(self.vfs, 0o555)
+        root = self.folder(0o555)
         root.add("module", self._modules())
-        devices = Directory(self.vfs, 0o555)
+        devices = self.folder()
         root.add("devices", devices)
-        system = Directory(self.vfs, 0o555)
+        system = self.folder()
         devices.add("system", system)
-        cpus = Directory(self.vfs, 0o555)
+        cpus = self.folder()
         system.add("cpu", cpus)
         last = len(self.kernel.sched.cpus) - 1
         span = f"0-{last}\n" if last else "0\n"
         for name in ("online", "possible", "present"):
             cpus.add(name, self.attribute(lambda: span))
         for cpu in self.kernel.sched.cpus:
-            cpus.add(f"cpu{cpu.id}", Directory(self.vfs, 0o555))
-        kernel = Directory(self.vfs, 0o555)
-        root.add("kernel", kernel)
+            cpus.add(f"cpu{cpu.id}", self.folder())
+        root.add("kernel", self.folder())
         return root
 
     def _modules(self) -> GeneratedDirectory:
@@ -87,18 +107,18 @@ class _Sys:
                 made[name] = (module, self._module(module))
             return made[name][1]
 
-        return GeneratedDirectory(self.vfs, names, make, 0o755)
+        return _Folder(self.vfs, names, make, 0o755)
 
     def _module(self, module: Module) -> GeneratedDirectory:
-        folder = GeneratedDirectory(self.vfs, list, lambda _name: None, 0o755)
+        folder = self.folder()
         folder.add("coresize", self.attribute(lambda: f"{module.core_size}\n"))
         folder.add("holders", self._holders(module))
         folder.add("initsize", self.attribute(lambda: f"{module.init_size}\n"))
         folder.add("initstate", self.attribute(lambda: f"{module.state_name}\n"))
-        folder.add("notes", Directory(self.vfs, 0o755))
+        folder.add("notes", self.folder())
         visible = [param for param in module.params if param.mode]
         if visible:
-            folder.add("parameters", self._parameters(module, visible))
+            folder.add("parameters", self._parameters(visible))
         folder.add("refcnt", self.attribute(lambda: f"{module.refcount}\n"))
         folder.add("sections", self._sections(module))
         for key in ("srcversion", "version"):
@@ -117,34 +137,41 @@ class _Sys:
                     return self._module(holder)
             return None
 
-        return GeneratedDirectory(self.vfs, lambda: [h.name for h in module.holders], make, 0o755)
+        return _Folder(self.vfs, lambda: [h.name for h in module.holders], make, 0o755)
 
     def _sections(self, module: Module) -> Directory:
-        folder = Directory(self.vfs, 0o755)
+        folder = self.folder()
         sections = sorted({function.section for function in module.ko.functions} | {".modinfo"})
         for number, name in enumerate(sections):
             address = (module.address or MODULES_VADDR) + 0x1000 * number
             folder.add(name, self.attribute(_fixed(f"0x{address:016x}\n"), mode=0o400))
         return folder
 
-    def _parameters(self, module: Module, params: list[ModuleParam]) -> Directory:
-        folder = Directory(self.vfs, 0o755)
+    def _parameters(self, params: list[ModuleParam]) -> Directory:
+        folder = self.folder()
         for param in sorted(params, key=lambda one: one.name):
 
             def write(text: str, param: ModuleParam = param) -> None:
-                self._param_attr_store(module, param, text)
+                self._param_attr_store(param, text)
 
-            folder.add(param.name, self.attribute(param.get, write, param.mode))
+            def read(param: ModuleParam = param) -> str:
+                return self._in_module(param.get)
+
+            folder.add(param.name, self.attribute(read, write, param.mode))
         return folder
 
-    def _param_attr_store(self, module: Module, param: ModuleParam, text: str) -> None:
+    def _param_attr_store(self, param: ModuleParam, text: str) -> None:
+        printk = self.kernel.printk
+        # A text parameter keeps the newline that echo puts behind it; Linux keeps it too.
+        self._in_module(lambda: param.set(text, lambda line: printk.emit(ERR, line)))
+
+    # Run what may be a callback of the module; a fault in it kills the process.
+    def _in_module(self, function: Callable[[], R]) -> R:
         kernel = self.kernel
         task = kernel.sched.current
-        del module
         task.kernel_mode += 1
         try:
-            # A text parameter keeps the newline that echo puts behind it; Linux keeps it too.
-            param.set(text, lambda line: kernel.printk.emit(ERR, line))
+            return function()
         except KernelError:
             raise
         except Exception as error:

@@ -84,7 +84,12 @@ def main(argv: list[str], sys: Sys) -> int:
 
 def _set_defaults(shell: Shell) -> None:
     sys = shell.sys
-    path = sys.getcwd()
+    try:
+        path = sys.getcwd()
+    except KernelError as error:
+        text = "error retrieving current directory: getcwd: cannot access parent directories"
+        sys.write(2, f"shell-init: {text}: {strerror(error.errno)}\n".encode())
+        path = shell.get("PWD") or "."
     for key, value in (("PWD", path), ("SHLVL", str(int(shell.get("SHLVL") or "0") + 1))):
         shell.set(key, value)
         shell.variables[key].exported = True
