@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import shlex
 import shutil
 import subprocess
 
@@ -18,6 +20,9 @@ _PACKAGES = {
     "file": ("file", "file-5.44"),
     "xxd": ("xxd", "xxd 2022-01-14"),
     "hostname": ("hostname", "hostname 3.23"),
+    "procps": ("ps", "procps-ng 4.0.2"),
+    "psmisc": ("killall", "(PSmisc) 23.6"),
+    "kmod": ("/usr/sbin/modinfo", "kmod version 30"),
 }
 _MARK = "\x1e"
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC0", "TERM": "xterm-256color"}
@@ -117,3 +122,23 @@ def _lay_out(folder, files: dict[str, str | bytes]) -> None:
 def both(sh, tmp_path) -> Both:
     """Compare command lines with what the real tools do."""
     return Both(sh, tmp_path)
+
+
+@pytest.fixture
+def console(sh, tmp_path):
+    """Check what a console shows on the recorded machine: lines "$ COMMAND" and what they print."""
+
+    def check(text: str, files: dict[str, str | bytes] | None = None, **settings: object) -> None:
+        for name, content in (files or {}).items():
+            data = content if isinstance(content, bytes) else content.encode()
+            (tmp_path / "home" / name).write_bytes(data)
+        commands = [line[2:] for line in text.splitlines() if line.startswith("$ ")]
+        quoted = [shlex.quote(command) for command in commands]
+        script = "\n".join(f"echo '$' {word}; eval {word}" for word in quoted)
+        result = sh(f"exec 2>&1\n{script}", **({"profile": "debian-12", "folder": ""} | settings))
+        lines = difflib.ndiff(text.splitlines(), result.out.splitlines())
+        wrong = [line for line in lines if not line.startswith(("  ", "? "))]
+
+        assert text == result.out, "- real, + virtual\n" + "\n".join(wrong)
+
+    return check

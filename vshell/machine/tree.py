@@ -212,11 +212,13 @@ def _install_headers(vfs: Vfs, settings: HostSettings) -> None:
     vfs.place(f"{modules}/build", Symlink(vfs, tree))
     vfs.make_directories(f"{modules}/kernel")
     vfs.make_directories(f"{modules}/updates")
-    for name in ("modules.dep", "modules.alias", "modules.symbols"):
-        vfs.place_text(f"{modules}/{name}", "")
-    vfs.place_text(
-        f"{modules}/modules.builtin", "".join(f"kernel/{name}.ko\n" for name in _BUILTIN)
-    )
+    if settings.init == "shell":
+        return
+    # What the kernel's own build and depmod leave; the recorded host has no modules of its own.
+    built = "".join(f"kernel/{name}.ko\n" for name in _BUILTIN)
+    names = "dep alias symbols softdep devname order builtin builtin.modinfo".split()
+    for name in names:
+        vfs.place_text(f"{modules}/modules.{name}", built if name == "builtin" else "")
 
 
 _BUILTIN = ("kernel/configs", "fs/ext4/ext4", "drivers/tty/serial/8250/8250", "lib/crc16")

@@ -29,7 +29,8 @@ def main(io: Io, words: list[str]) -> int:
     return 0
 
 
-# /proc/modules counts the memory of a running init, /sys/module/NAME/coresize does not; lsmod shows the latter.
+# /proc/modules counts the memory of a running init; lsmod shows /sys/module/NAME/coresize, which
+# does not.
 def _init_size(io: Io, name: str) -> int:
     try:
         return int(io.read_text(f"/sys/module/{name}/initsize"))

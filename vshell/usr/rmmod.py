@@ -5,86 +5,93 @@ Source: rmmod(8), kmod 30. Real: 09-unload, 11-loading-states, 26-kmod-tools.
 
 from __future__ import annotations
 
-from vshell.abi.errno import KernelError
-from vshell.usr._kmod import module_name, removal_error, version_text
+from vshell.abi.errno import strerror
+from vshell.usr._kmod import (
+    VERSION,
+    Tool,
+    holders,
+    module_name,
+    module_state,
+    refcount,
+    remove_module,
+)
 from vshell.usr._program import Io, OptionError, getopt, program
 
 __all__ = ["main"]
 
-_HELP = """\
-Usage:
-	rmmod [options] modulename ...
-Options:
-	-f, --force       forces a module unload and may crash your
-	                  machine. This requires Forced Module Removal
-	                  option in your kernel. DANGEROUS
-	-s, --syslog      print to syslog, not stderr
-	-v, --verbose     enables more messages
-	-V, --version     show version
-	-h, --help        show this help
-"""
-_O_NONBLOCK, _O_TRUNC = 0o4000, 0o1000
+_HELP = (
+    "Usage:\n"
+    "\trmmod [options] modulename ...\n"
+    "Options:\n"
+    "\t-f, --force       forces a module unload and may crash your\n"
+    "\t                  machine. This requires Forced Module Removal\n"
+    "\t                  option in your kernel. DANGEROUS\n"
+    "\t-s, --syslog      print to syslog, not stderr\n"
+    "\t-v, --verbose     enables more messages\n"
+    "\t-V, --version     show version\n"
+    "\t-h, --help        show this help\n"
+)
+_LONG = {"force": "f", "syslog": "s", "verbose": "v", "version": "V", "help": "h"}
 
 
 @program
 def main(io: Io, words: list[str]) -> int:
     """Unload modules: ``rmmod [-fsv] MODULE...``."""
-    long = {"force": "f", "syslog": "s", "verbose": "v", "version": "V", "help": "h"}
+    tool = Tool(io)
     try:
-        options, operands = getopt(words, "fsvVhw", long)
+        options, operands = getopt(words, "fsvVhw", _LONG)
     except OptionError as error:
         io.complain(str(error))
         return 1
-    flags = {letter for letter, _ in options}
-    if "h" in flags:
-        io.out(_HELP)
-        return 0
-    if "V" in flags:
-        io.out(version_text())
-        return 0
-    if "w" in flags:
-        io.complain("ERROR: unexpected getopt_long() value 'w'.")
-        return 1
+    force = False
+    for letter, _ in options:
+        if letter == "h":
+            io.out(_HELP)
+            return 0
+        if letter == "V":
+            io.out(VERSION)
+            return 0
+        if letter == "w":
+            # Waiting was taken out of rmmod, the letter was not. Real: 09-unload.
+            tool.error("unexpected getopt_long() value 'w'.")
+            return 1
+        force = force or letter == "f"
+        tool.to_syslog = tool.to_syslog or letter == "s"
     if not operands:
-        io.complain("ERROR: missing module name.")
+        tool.error("missing module name.")
         return 1
-    return max(_remove(io, word, force="f" in flags) for word in operands)
+    return max(_remove(tool, word, force=force) for word in operands)
 
 
-def _remove(io: Io, word: str, *, force: bool) -> int:
+def _remove(tool: Tool, word: str, *, force: bool) -> int:
     name = module_name(word)
-    if ("/" in word and not io.sys.access(word, 0)) or not word:
+    if ("/" in word and not tool.io.sys.access(word, 0)) or not word:
         where = "../libkmod/libkmod-module.c:1998 kmod_module_get_holders()"
-        io.complain(
-            f"ERROR: {where} could not open '/sys/module//holders': No such file or directory"
-        )
-        io.complain("ERROR: Module unloading is not supported")
+        tool.error(f"{where} could not open '/sys/module//holders': No such file or directory")
+        tool.error("Module unloading is not supported")
         return 1
-    if not force and not _may_go(io, name):
+    if not force and not _may_go(tool, name):
         return 1
-    try:
-        io.sys.sys_delete_module(name, _O_NONBLOCK | (_O_TRUNC if force else 0))
-    except KernelError as error:
-        io.complain("ERROR: " + removal_error(io, name, error))
+    errno = remove_module(tool, name, force=force)
+    if errno:
+        tool.error(f"could not remove module {name}: {strerror(errno)}")
         return 1
     return 0
 
 
 # What kmod looks up in /sys before it asks the kernel at all.
-def _may_go(io: Io, name: str) -> bool:
-    folder = f"/sys/module/{name}"
-    try:
-        state = io.read_text(f"{folder}/initstate").strip()
-    except KernelError:
-        io.complain(f"ERROR: Module {name} is not currently loaded")
+def _may_go(tool: Tool, name: str) -> bool:
+    state = module_state(tool.io, name)
+    if not state:
+        tool.error(f"Module {name} is not currently loaded")
         return False
     if state == "going":
         return False
-    holders = io.sys.listdir(f"{folder}/holders")
-    if holders:
-        io.complain(f"ERROR: Module {name} is in use by: {' '.join(holders)}")
+    users = holders(tool.io, name)
+    if users:
+        tool.error(f"Module {name} is in use by: {' '.join(users)}")
         return False
-    if int(io.read_text(f"{folder}/refcnt")) > 0:
-        io.complain(f"ERROR: Module {name} is in use")
+    if refcount(tool.io, name) > 0:
+        tool.error(f"Module {name} is in use")
         return False
     return True
