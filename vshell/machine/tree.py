@@ -216,7 +216,7 @@ def _install_headers(vfs: Vfs, settings: HostSettings) -> None:
         return
     # What the kernel's own build and depmod leave; the recorded host has no modules of its own.
     built = "".join(f"kernel/{name}.ko\n" for name in _BUILTIN)
-    names = "dep alias symbols softdep devname order builtin builtin.modinfo".split()
+    names = ["dep", "alias", "symbols", "softdep", "devname", "order", "builtin", "builtin.modinfo"]
     for name in names:
         vfs.place_text(f"{modules}/modules.{name}", built if name == "builtin" else "")
 
