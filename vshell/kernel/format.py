@@ -39,20 +39,8 @@ if TYPE_CHECKING:
 
 __all__ = ["as_int", "bit_list", "vsprintf"]
 
-_LONG = 64
-_WIDTHS = {
-    "hh": 8,
-    "h": 16,
-    "": 32,
-    "l": _LONG,
-    "ll": 64,
-    "L": 64,
-    "q": 64,
-    "z": _LONG,
-    "Z": _LONG,
-    "t": _LONG,
-    "j": 64,
-}
+_WIDTHS = {"hh": 8, "h": 16, "": 32, "l": 64, "ll": 64, "L": 64, "z": 64, "t": 64}
+_LETTERS = frozenset("diuxXocsp%")
 _MAX_ERRNO = 4095
 
 
@@ -83,7 +71,7 @@ def vsprintf(addresses: Addresses, template: str, args: Sequence[object]) -> str
 
     Args:
         addresses: the kernel, for the ``%p`` conversions.
-        template: the format; a conversion the kernel does not know is copied as it stands.
+        template: the format; it ends at a conversion that the kernel does not know.
         args: the values; a missing one prints as 0 or (null), one too many is left out.
 
     Returns:
@@ -101,7 +89,10 @@ def vsprintf(addresses: Addresses, template: str, args: Sequence[object]) -> str
             return "".join(out)
         out.append(template[position:percent])
         spec, position = _parse(template, percent + 1, values)
-        out.append(_convert(addresses, spec, values, template, percent, position))
+        if spec.letter not in _LETTERS:
+            # Linux: vsnprintf() gives up here: what follows would take the wrong arguments.
+            return "".join(out)
+        out.append(_convert(addresses, spec, values, template, position))
         if spec.letter == "p":
             position = _pointer_end(template, position)
 
@@ -156,7 +147,9 @@ def _parse(template: str, position: int, values: _Values) -> tuple[_Spec, int]:
         spec.precision, position = _number(template, position + 1, values)
         spec.precision = max(spec.precision, 0)
     start = position
-    while position < end and template[position] in "hlLqzZtj":
+    if template[position : position + 2] in {"hh", "ll"}:
+        position += 2
+    elif template[position : position + 1] in {"h", "l", "L", "z", "t"}:
         position += 1
     spec.modifier = template[start:position]
     if position < end:
@@ -174,26 +167,22 @@ def _number(template: str, position: int, values: _Values) -> tuple[int, int]:
     return int(template[start:position] or "0"), position
 
 
-def _convert(
-    addresses: Addresses, spec: _Spec, values: _Values, template: str, start: int, end: int
-) -> str:
+def _convert(addresses: Addresses, spec: _Spec, values: _Values, template: str, end: int) -> str:
     letter = spec.letter
     if letter == "%":
         return "%"
-    if letter in "diuxXo" and letter:
-        return _integer(spec, values.take_int())
     if letter == "c":
         return _pad(spec, chr(values.take_int() & 0xFF))
     if letter == "s":
         return _pad(spec, _string(spec, values.take()))
     if letter == "p":
         return _pointer(addresses, spec, values, template, end)
-    return template[start:end]
+    return _integer(spec, values.take_int())
 
 
 def _integer(spec: _Spec, value: int) -> str:
     letter = spec.letter
-    bits = _WIDTHS.get(spec.modifier, 64)
+    bits = _WIDTHS[spec.modifier]
     value &= (1 << bits) - 1
     sign = ""
     if letter in "di":
@@ -218,7 +207,7 @@ def _integer(spec: _Spec, value: int) -> str:
         if letter == "X":
             digits, sign = digits.upper(), sign.upper()
     digits = digits.rjust(max(spec.precision, 0), "0")
-    if spec.zero and not spec.left and spec.precision < 0:
+    if spec.zero and not spec.left:
         digits = digits.rjust(spec.width - len(sign), "0")
     text = sign + digits
     return text.ljust(spec.width) if spec.left else text.rjust(spec.width)
@@ -290,7 +279,7 @@ def _secret(addresses: Addresses, kind: str, spec: _Spec, value: object) -> str:
 def _error(addresses: Addresses, kind: str, spec: _Spec, value: object) -> str | None:
     del kind, spec
     number = (1 << 64) - addresses.address_of(value)
-    return f"-{NAMES[number]}" if number in NAMES else None
+    return f"-{NAMES.get(number, number)}" if number <= _MAX_ERRNO else None
 
 
 def _bytes_of(value: object) -> bytes:

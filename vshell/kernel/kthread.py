@@ -17,6 +17,7 @@ from itertools import chain
 from vshell.abi import state as st
 from vshell.abi.errno import EBUSY, EINTR, ENOSYS, KernelError
 from vshell.kernel import costs
+from vshell.kernel.clock import MAX_SCHEDULE_TIMEOUT
 from vshell.kernel.turns import Turns
 from vshell.kernel.wait import Completion
 
@@ -77,14 +78,15 @@ class Kthread:
 
 class _Creation:
     # One request to kthreadd (struct kthread_create_info).
-    __slots__ = ("data", "done", "full_name", "result", "threadfn")
+    __slots__ = ("abandoned", "data", "done", "full_name", "result", "threadfn")
 
     def __init__(self, threadfn: ThreadFn, data: object, full_name: str) -> None:
         self.threadfn = threadfn
         self.data = data
         self.full_name = full_name
         self.done = Completion()
-        self.result: Task | int = 0
+        self.result: Task | int = -EINTR
+        self.abandoned = False
 
 
 class Kthreads:
@@ -191,6 +193,8 @@ class Kthreads:
         It announces itself, waits to be woken, and calls its function.
         """
         kernel = self._kernel
+        if request.abandoned:
+            return -EINTR
         request.result = task
         kernel.waits.complete(request.done)
         task.state = st.TASK_UNINTERRUPTIBLE
@@ -237,7 +241,8 @@ class Kthreads:
         self._requests.append(request)
         assert self.kthreadd is not None
         sched.wake_up_process(self.kthreadd)
-        kernel.waits.wait_for_common(request.done, st.TASK_KILLABLE, (1 << 63) - 1)
+        if kernel.waits.wait_for_common(request.done, st.TASK_KILLABLE, MAX_SCHEDULE_TIMEOUT) < 0:
+            request.abandoned = True
         return request.result
 
     def kthread_bind(self, task: Task, cpu: int) -> None:

@@ -24,13 +24,15 @@ __all__ = ["Locks", "Mutex", "Semaphore"]
 class Mutex:
     """A struct mutex: owner, waiters in order of arrival, hand-off."""
 
-    __slots__ = ("handoff", "owner", "waiters")
+    __slots__ = ("granted", "handoff", "owner", "waiters")
 
     def __init__(self) -> None:
         """Make an unlocked mutex."""
         self.owner: Task | None = None
         self.waiters: list[Task] = []
         self.handoff = False
+        # Whom the last unlock has given it to, until that waiter has seen it.
+        self.granted: Task | None = None
 
 
 class Semaphore:
@@ -76,17 +78,18 @@ class Locks:
         task = sched.current
         mutex.waiters.append(task)
         status = 0
-        while mutex.owner is not task:
-            if mutex.owner is None:
-                mutex.owner = task
-                break
+        # Whoever owns it already waits for itself, for ever.
+        while mutex.owner is not None and mutex.granted is not task:
             if _interrupted(task, state):
                 status = -EINTR
                 break
             task.state = state
             sched.schedule()
-            if mutex.waiters[0] is task and mutex.owner not in (None, task):
+            if mutex.waiters[0] is task and mutex.owner is not None and mutex.granted is not task:
                 mutex.handoff = True
+        if not status:
+            mutex.owner = task
+            mutex.granted = None
         task.state = st.TASK_RUNNING
         mutex.waiters.remove(task)
         if not mutex.waiters:
@@ -102,7 +105,7 @@ class Locks:
         if mutex.waiters:
             first = mutex.waiters[0]
             if mutex.handoff:
-                mutex.owner = first
+                mutex.owner = mutex.granted = first
                 mutex.handoff = False
             self._kernel.sched.wake_up_process(first)
 

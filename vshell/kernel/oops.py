@@ -44,12 +44,13 @@ _WARN_SITES: dict[tuple[str, str], tuple[str, int]] = {
     ("__kthread_bind", ""): ("kernel/kthread.c", 524),
     ("kthread_should_stop", ""): ("kernel/kthread.c", 75),
     ("kthread_should_park", ""): ("kernel/kthread.c", 75),
+    ("kthread_parkme", ""): ("kernel/kthread.c", 75),
     ("refcount_warn_saturate", ""): ("lib/refcount.c", 25),
     ("do_one_initcall", "imbalance"): ("init/main.c", 1284),
 }
-# Where the report's faulting page lies: a module's data that has been freed, or nothing at all.
+# An address in the first page is taken for a NULL pointer with an offset.
 _PAGE_SIZE = 4096
-_CODE_PROLOGUE = 42
+# Where in the printed bytes of code the instruction itself stands.
 _CODE_PROLOGUE = 42
 
 
@@ -246,6 +247,9 @@ class Reports:
         for register_line in self._registers(task, None):
             self._line(WARNING, register_line)
         self._call_trace(symbols, task)
+        # Linux: kernel/panic.c check_panic_on_warn() (v6.1).
+        if self._kernel.sysctls.panic_on_warn:
+            raise self.panic("kernel: panic_on_warn set ...")
         self._line(WARNING, "---[ end trace 0000000000000000 ]---")
         self.taint(st.TAINT_WARN)
 
@@ -274,7 +278,7 @@ class Reports:
         self._line(ERR, f"BUG: scheduling while atomic: {task.comm}/{task.pid}/0x{count:08x}")
         self.print_modules(ERR)
         if kernel.sysctls.panic_on_warn:
-            raise self.panic("scheduling while atomic")
+            raise self.panic("scheduling while atomic: panic_on_warn set ...")
         self.dump_stack(("__schedule_bug.cold", "__schedule"))
         self.taint(st.TAINT_WARN)
 

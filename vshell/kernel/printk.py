@@ -130,7 +130,7 @@ class Printk:
             prefix: put before the template before its levels are read.
 
         Returns:
-            Bytes printed.
+            Bytes printed, without levels and closing newline.
         """
         text = prefix + template
         if args or "%" in text:
@@ -146,7 +146,7 @@ class Printk:
                 level = int(text[1])
             text = text[2:]
         self.store(text, level, cont=cont)
-        return len(raw)
+        return len(text.removesuffix("\n").encode("utf-8", "surrogateescape"))
 
     def emit(self, level: int, text: str) -> None:
         """Store one whole line of the kernel's own."""
@@ -168,7 +168,8 @@ class Printk:
         caller = sched.current.pid
         last = self._records[-1] if self._records else None
         if last is not None and last.open:
-            if cont and last.caller == caller:
+            # Linux: prb_reserve_in_last() refuses to make a record longer than a line may be.
+            if cont and last.caller == caller and len(last.text) + len(text) < _LINE_MAX - 2:
                 last.text += text
                 self._bytes += len(text)
                 if ends:

@@ -165,6 +165,8 @@ class Scheduler:
             self.kernel.oops.scheduling_while_atomic()
             if self.in_interrupt:
                 return
+            # Linux: kernel/sched/core.c schedule_debug() (v6.1): preemption is on from here on.
+            task.preempt_count = 0
         if task.state:
             if self._signal_wakes(task):
                 task.state = st.TASK_RUNNING
@@ -187,7 +189,7 @@ class Scheduler:
         if task.on_rq:
             if not cpu.nr_queued:
                 cpu.need_resched = False
-                cpu.slice_end_ns = self.now_ns + costs.SLICE_NS
+                cpu.slice_end_ns = _slice_end_ns(task, self.now_ns)
                 if preempted:
                     cpu.clock_ns = self.now_ns
                     self._suspend()
@@ -208,7 +210,8 @@ class Scheduler:
         else:
             task.nvcsw += 1
         if task.cpus_mask >> cpu.id & 1:
-            self._enqueue(cpu, task)
+            # A task that was preempted stays ahead of others of its real-time priority.
+            self._enqueue(cpu, task, ahead=preempted and task.policy == st.SCHED_FIFO)
         else:
             self._place(self._select_cpu(task), task)
 
@@ -246,7 +249,7 @@ class Scheduler:
         cpu.clock_ns = time_ns
         cpu.switches += 1
         cpu.need_resched = False
-        cpu.slice_end_ns = time_ns + costs.SLICE_NS
+        cpu.slice_end_ns = _slice_end_ns(task, time_ns)
         task.exec_start_ns = time_ns
         if prev is not task:
             cpu.resched_ns = time_ns
@@ -418,12 +421,12 @@ class Scheduler:
         if cpu.need_resched and cpu is self.cpu and self.may_preempt(curr):
             self.horizon_ns = self.now_ns
 
-    def _enqueue(self, cpu: Cpu, task: Task) -> None:
+    def _enqueue(self, cpu: Cpu, task: Task, *, ahead: bool = False) -> None:
         task.cpu = cpu
         cpu.nr_queued += 1
         if task.is_rt():
             index = len(cpu.rt)
-            while index and cpu.rt[index - 1].prio > task.prio:
+            while index and cpu.rt[index - 1].prio > task.prio - ahead:
                 index -= 1
             cpu.rt.insert(index, task)
             return
@@ -462,24 +465,15 @@ class Scheduler:
 
     # An idle CPU takes over a task that waits elsewhere (Linux: newidle_balance()).
     def _pull(self, cpu: Cpu) -> bool:
-        busiest = None
-        for other in self.cpus:
-            if (
-                other is not cpu
-                and other.nr_queued
-                and (busiest is None or other.nr_queued > busiest.nr_queued)
-            ):
-                busiest = other
-        if busiest is None:
-            return False
-        waiting = busiest.rt + [entry[2] for entry in sorted(busiest.fair)]
-        for task in waiting:
-            if task.cpus_mask >> cpu.id & 1:
-                self._dequeue(busiest, task)
-                task.migrations += 1
-                task.vruntime_ns += cpu.min_vruntime_ns - busiest.min_vruntime_ns
-                self._enqueue(cpu, task)
-                return True
+        others = [other for other in self.cpus if other is not cpu and other.nr_queued]
+        for busiest in sorted(others, key=lambda other: -other.nr_queued):
+            for task in busiest.rt + [entry[2] for entry in sorted(busiest.fair)]:
+                if task.cpus_mask >> cpu.id & 1:
+                    self._dequeue(busiest, task)
+                    task.migrations += 1
+                    task.vruntime_ns += cpu.min_vruntime_ns - busiest.min_vruntime_ns
+                    self._enqueue(cpu, task)
+                    return True
         return False
 
     # -- Attributes -----------------------------------------------------------------------------
@@ -496,8 +490,10 @@ class Scheduler:
         allowed = task.cpus_mask >> task.cpu.id & 1
         if queued:
             self._place(task.cpu if allowed else self._select_cpu(task), task)
-        elif task.on_rq and not allowed:
-            task.cpu.need_resched = True
+        elif task.on_rq:
+            rt = task.cpu.rt
+            task.cpu.need_resched |= not allowed or bool(rt and rt[0].prio < task.prio)
+            task.cpu.slice_end_ns = _slice_end_ns(task, self.now_ns)
         elif not allowed:
             task.cpu = self._select_cpu(task)
 
@@ -508,3 +504,8 @@ class Scheduler:
     def for_each_running(self) -> list[Task]:
         """The tasks that are on a CPU now, idle tasks left out."""
         return [cpu.curr for cpu in self.cpus if cpu.curr is not cpu.idle]
+
+
+# SCHED_FIFO knows no slices.
+def _slice_end_ns(task: Task, now_ns: int) -> int:
+    return NEVER_NS if task.policy == st.SCHED_FIFO else now_ns + costs.SLICE_NS

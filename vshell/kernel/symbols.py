@@ -108,6 +108,7 @@ INLINE = frozenset(
         "pr_debug",
         "pr_devel",
         "printk",
+        "dump_stack",
         "WARN",
         "WARN_ON",
         "WARN_ONCE",

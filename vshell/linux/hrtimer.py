@@ -33,7 +33,7 @@ def schedule_hrtimeout(expires: int | None, mode: int) -> int:
         mode: HRTIMER_MODE_REL or HRTIMER_MODE_ABS.
 
     Returns:
-        0 if the time has come, -EINTR if woken before.
+        0 if the time has come, -EINTR if woken before. At once 0 for a time of 0.
 
     Context:
         Process context. Sleeps.
@@ -46,5 +46,8 @@ def schedule_hrtimeout(expires: int | None, mode: int) -> int:
     if expires is None:
         sched.schedule()
         return -4
+    if not expires:
+        sched.current.state = 0
+        return 0
     expires_ns = expires + (sched.now_ns if mode == HRTIMER_MODE_REL else 0)
     return kernel.hrtimers.sleep_until(expires_ns + _SLACK_NS)

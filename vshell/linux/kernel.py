@@ -9,6 +9,7 @@ from __future__ import annotations
 from vshell.abi.errno import KernelError as _KernelError
 from vshell.abi.mirror import exported, macro
 from vshell.kernel.format import vsprintf as _vsprintf
+from vshell.kernel.module import c_divide as _c_divide
 from vshell.kernel.params import parse_bool as _parse_bool
 from vshell.kernel.params import parse_integer as _parse_integer
 
@@ -82,7 +83,7 @@ def DIV_ROUND_UP(n: int, d: int) -> int:
     Source:
         include/linux/math.h (v6.1)
     """
-    return -(-n // d)
+    return int(_c_divide(n + d - 1, d))
 
 
 @macro()
@@ -100,7 +101,7 @@ def roundup(x: int, y: int) -> int:
     Source:
         include/linux/math.h (v6.1)
     """
-    return -(-x // y) * y
+    return int(_c_divide(x + y - 1, y)) * y
 
 
 @macro()
@@ -118,7 +119,7 @@ def rounddown(x: int, y: int) -> int:
     Source:
         include/linux/math.h (v6.1)
     """
-    return x // y * y
+    return int(_c_divide(x, y)) * y
 
 
 @macro()
@@ -136,7 +137,7 @@ def clamp(val: int, lo: int, hi: int) -> int:
     Source:
         include/linux/minmax.h (v6.1)
     """
-    return max(lo, min(val, hi))
+    return min(max(val, lo), hi)
 
 
 @macro()
@@ -283,14 +284,9 @@ def kstrtoint(s: str, base: int) -> tuple[int, int]:
         The number is part of the result.
     """
     try:
-        if base in (0, 10):
-            text = s if base == 0 else s.lstrip("0") or "0"
-            return 0, _parse_integer(text, 32, signed=True)
-        return 0, int(s, base)
+        return 0, _parse_integer(s, 32, signed=True, base=base)
     except _KernelError as error:
         return -error.errno, 0
-    except ValueError:
-        return -22, 0
 
 
 @exported

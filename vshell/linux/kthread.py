@@ -210,7 +210,7 @@ def _kthread_of(p: object, symbol: str) -> tuple[Any, Kthread]:
 def _own_kthread(symbol: str) -> Kthread:
     self_ = kernel.sched.current.kthread
     if self_ is None:
-        kernel.oops.warn_at("kthread_should_stop")
+        kernel.oops.warn_at(symbol)
         fault = _Oops("page", 0, "read")
         fault.at = symbol
         raise fault

@@ -6,6 +6,7 @@ Header: include/linux/ktime.h with include/linux/timekeeping.h. A ktime_t is an 
 from __future__ import annotations
 
 from vshell.abi.mirror import exported, macro
+from vshell.kernel.module import c_divide as _c_divide
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ def ktime_to_us(kt: int) -> int:
     Source:
         include/linux/ktime.h (v6.1)
     """
-    return kt // 1_000
+    return int(_c_divide(kt, 1_000))
 
 
 @macro()
@@ -191,7 +192,7 @@ def ktime_to_ms(kt: int) -> int:
     Source:
         include/linux/ktime.h (v6.1)
     """
-    return kt // 1_000_000
+    return int(_c_divide(kt, 1_000_000))
 
 
 @macro()
@@ -227,7 +228,7 @@ def ktime_us_delta(later: int, earlier: int) -> int:
     Source:
         include/linux/ktime.h (v6.1)
     """
-    return (later - earlier) // 1_000
+    return int(_c_divide(later - earlier, 1_000))
 
 
 @macro()
@@ -245,7 +246,7 @@ def ktime_ms_delta(later: int, earlier: int) -> int:
     Source:
         include/linux/ktime.h (v6.1)
     """
-    return (later - earlier) // 1_000_000
+    return int(_c_divide(later - earlier, 1_000_000))
 
 
 @macro()

@@ -84,7 +84,8 @@ def mutex_init(lock: mutex) -> None:
         include/linux/mutex.h (v6.1)
     """
     fresh = _checked(lock)
-    fresh.owner = None
+    fresh.owner = fresh.granted = None
+    fresh.handoff = False
     fresh.waiters.clear()
 
 

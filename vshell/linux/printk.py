@@ -8,8 +8,7 @@ is applied to every format::
 
     def pr_fmt(fmt): return KBUILD_MODNAME + ": " + fmt
 
-Every once and rate-limited form takes what the plain form takes, and returns the bytes printed, 0
-if it is not its turn.
+Every once and rate-limited form takes what the plain form takes.
 
 More than 400 lines, one idea: the header is one file and has a macro for every level.
 """
@@ -160,9 +159,10 @@ def _debug(fmt: str, args: tuple[Any, ...]) -> int:
     module, function, line = _caller()
     if "DEBUG" in module.namespace:
         return _print(KERN_DEBUG, fmt, args)
-    if not module.debug:
+    # A query's last word says what to do: "+p" and "=p" print, "-p" and "+m" do not.
+    flags = module.debug.split()[-1] if module.debug else ""
+    if flags[:1] not in {"+", "="} or "p" not in flags:
         return 0
-    flags = module.debug
     prefix = ":".join(
         part
         for flag, part in (("m", module.name), ("f", function), ("l", str(line)))
@@ -307,6 +307,9 @@ def pr_emerg_once(fmt: str, *args: Any) -> int:
 
     C: #define pr_emerg_once(fmt, ...)
 
+    Returns:
+        Bytes printed, 0 if it is not its turn.
+
     Context:
         Any; does not sleep.
 
@@ -321,6 +324,9 @@ def pr_emerg_ratelimited(fmt: str, *args: Any) -> int:
     """Print at level emerg, at most 10 times in 5 s from this place.
 
     C: #define pr_emerg_ratelimited(fmt, ...)
+
+    Returns:
+        Bytes printed, 0 if it is not its turn.
 
     Context:
         Any; does not sleep.
@@ -359,6 +365,9 @@ def pr_alert_once(fmt: str, *args: Any) -> int:
 
     C: #define pr_alert_once(fmt, ...)
 
+    Returns:
+        Bytes printed, 0 if it is not its turn.
+
     Context:
         Any; does not sleep.
 
@@ -373,6 +382,9 @@ def pr_alert_ratelimited(fmt: str, *args: Any) -> int:
     """Print at level alert, at most 10 times in 5 s from this place.
 
     C: #define pr_alert_ratelimited(fmt, ...)
+
+    Returns:
+        Bytes printed, 0 if it is not its turn.
 
     Context:
         Any; does not sleep.
@@ -411,6 +423,9 @@ def pr_crit_once(fmt: str, *args: Any) -> int:
 
     C: #define pr_crit_once(fmt, ...)
 
+    Returns:
+        Bytes printed, 0 if it is not its turn.
+
     Context:
         Any; does not sleep.
 
@@ -425,6 +440,9 @@ def pr_crit_ratelimited(fmt: str, *args: Any) -> int:
     """Print at level crit, at most 10 times in 5 s from this place.
 
     C: #define pr_crit_ratelimited(fmt, ...)
+
+    Returns:
+        Bytes printed, 0 if it is not its turn.
 
     Context:
         Any; does not sleep.
@@ -463,6 +481,9 @@ def pr_err_once(fmt: str, *args: Any) -> int:
 
     C: #define pr_err_once(fmt, ...)
 
+    Returns:
+        Bytes printed, 0 if it is not its turn.
+
     Context:
         Any; does not sleep.
 
@@ -477,6 +498,9 @@ def pr_err_ratelimited(fmt: str, *args: Any) -> int:
     """Print at level err, at most 10 times in 5 s from this place.
 
     C: #define pr_err_ratelimited(fmt, ...)
+
+    Returns:
+        Bytes printed, 0 if it is not its turn.
 
     Context:
         Any; does not sleep.
@@ -515,6 +539,9 @@ def pr_warn_once(fmt: str, *args: Any) -> int:
 
     C: #define pr_warn_once(fmt, ...)
 
+    Returns:
+        Bytes printed, 0 if it is not its turn.
+
     Context:
         Any; does not sleep.
 
@@ -529,6 +556,9 @@ def pr_warn_ratelimited(fmt: str, *args: Any) -> int:
     """Print at level warn, at most 10 times in 5 s from this place.
 
     C: #define pr_warn_ratelimited(fmt, ...)
+
+    Returns:
+        Bytes printed, 0 if it is not its turn.
 
     Context:
         Any; does not sleep.
@@ -567,6 +597,9 @@ def pr_notice_once(fmt: str, *args: Any) -> int:
 
     C: #define pr_notice_once(fmt, ...)
 
+    Returns:
+        Bytes printed, 0 if it is not its turn.
+
     Context:
         Any; does not sleep.
 
@@ -581,6 +614,9 @@ def pr_notice_ratelimited(fmt: str, *args: Any) -> int:
     """Print at level notice, at most 10 times in 5 s from this place.
 
     C: #define pr_notice_ratelimited(fmt, ...)
+
+    Returns:
+        Bytes printed, 0 if it is not its turn.
 
     Context:
         Any; does not sleep.
@@ -619,6 +655,9 @@ def pr_info_once(fmt: str, *args: Any) -> int:
 
     C: #define pr_info_once(fmt, ...)
 
+    Returns:
+        Bytes printed, 0 if it is not its turn.
+
     Context:
         Any; does not sleep.
 
@@ -633,6 +672,9 @@ def pr_info_ratelimited(fmt: str, *args: Any) -> int:
     """Print at level info, at most 10 times in 5 s from this place.
 
     C: #define pr_info_ratelimited(fmt, ...)
+
+    Returns:
+        Bytes printed, 0 if it is not its turn.
 
     Context:
         Any; does not sleep.

@@ -93,6 +93,7 @@ def sema_init(sem: semaphore, val: int) -> None:
     fresh = _checked(sem)
     fresh.count = val
     fresh.waiters.clear()
+    fresh.passed.clear()
 
 
 @exported

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.linux.play import evaluate, start
+from vshell.kernel.oops import KernelPanic
+
+VALUES = [
+    ("INT_MAX", 2147483647),
+    ("INT_MIN", -2147483648),
+    ("UINT_MAX", 4294967295),
+    ("LONG_MAX", 9223372036854775807),
+    ("LONG_MIN", -9223372036854775808),
+    ("ULONG_MAX", 18446744073709551615),
+    ("ARRAY_SIZE([1, 2, 3])", 3),
+    ("DIV_ROUND_UP(7, 2)", 4),
+    ("DIV_ROUND_UP(8, 2)", 4),
+    ("DIV_ROUND_UP(-8, 2)", -3),
+    ("roundup(5, 8)", 8),
+    ("roundup(16, 8)", 16),
+    ("rounddown(15, 8)", 8),
+    ("rounddown(16, 8)", 16),
+    ("rounddown(-15, 8)", -8),
+    ("clamp(5, 0, 3)", 3),
+    ("clamp(-5, 0, 3)", 0),
+    ("clamp(2, 0, 3)", 2),
+    ("clamp(2, 5, 3)", 3),
+    ('sprintf("%d-%d", 1, 2)', "1-2"),
+    ('snprintf(5, "%s", "overflowing")', (11, "over")),
+    ('snprintf(0, "%d", 12)', (2, "")),
+    ('scnprintf(5, "%s", "overflowing")', (4, "over")),
+    ('scnprintf(0, "%d", 12)', (0, "")),
+    ('kstrtoint("077", 0)', (0, 63)),
+    ('kstrtoint("077", 10)', (0, 77)),
+    ('kstrtoint("-077", 10)', (0, -77)),
+    ('kstrtoint("0x1f", 16)', (0, 31)),
+    ('kstrtoint("1f\\n", 16)', (0, 31)),
+    ('kstrtoint("17", 8)', (0, 15)),
+    ('kstrtoint("18", 8)', (-22, 0)),
+    ('kstrtoint("12a", 10)', (-22, 0)),
+    ('kstrtoint("", 10)', (-22, 0)),
+    ('kstrtoint(" 5", 16)', (-22, 0)),
+    ('kstrtoint("2147483648", 10)', (-34, 0)),
+    ('kstrtoint("80000000", 16)', (-34, 0)),
+    ('kstrtobool("yes")', (0, True)),
+    ('kstrtobool("on")', (0, True)),
+    ('kstrtobool("0")', (0, False)),
+    ('kstrtobool("maybe")', (-22, False)),
+]
+
+
+@pytest.mark.parametrize(("expression", "value"), VALUES)
+def test_small_helpers(bench, expression, value):
+    """Arithmetic, text to number and number to text do what the C macros do."""
+    assert value == evaluate(bench, expression)
+
+
+def test_panic_stops_the_machine(bench):
+    """panic() prints its text and ends everything."""
+    with pytest.raises(KernelPanic, match="no 7"):
+        start(bench, 'panic("no %d", 7)')
+
+    assert [
+        "Kernel panic - not syncing: no 7",
+        "---[ end Kernel panic - not syncing: no 7 ]---",
+    ] == bench.own_log()
+
+
+def test_might_sleep_lets_nobody_in_without_need(bench):
+    """might_sleep() does nothing where nobody waits for the CPU."""
+    assert [None, 0] == start(bench, "seen.append(might_sleep())\nseen.append(cond_resched())")
