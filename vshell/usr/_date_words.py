@@ -1,13 +1,13 @@
 """Reading dates as people write them: "2024-03-05 10:00", "yesterday", "+2 hours", "next monday".
 
 Source: coreutils(1), "Date input formats"; gnulib's parse-datetime
-Differs: names of time zones other than UTC, GMT and Z are not known.
+Differs: of the letters of military time zones Z alone is known.
 """
 
 from __future__ import annotations
 
 from vshell.abi.units import NSEC_PER_SEC
-from vshell.usr._dates import MONTHS, WEEKDAYS, Moment, days_of
+from vshell.usr._dates import MONTHS, WEEKDAYS, Moment, days_of, zone_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,8 +37,18 @@ _ORDINALS = {
     "eleventh": 11,
     "twelfth": 12,
 }
+# Minutes east of Greenwich.
+_ZONE_MINUTES = {"utc": 0, "ut": 0, "gmt": 0, "z": 0, "wet": 0, "west": 60, "bst": 60, "cet": 60}
+_ZONE_MINUTES |= {"met": 60, "mez": 60, "wat": 60, "cest": 120, "mest": 120, "mesz": 120}
+_ZONE_MINUTES |= {"eet": 120, "cat": 120, "sast": 120, "eest": 180, "eat": 180, "msk": 180}
+_ZONE_MINUTES |= {"msd": 240, "ist": 330, "sgt": 480, "kst": 540, "jst": 540, "gst": 600}
+_ZONE_MINUTES |= {"nzst": 720, "nzdt": 780, "art": -180, "brt": -180, "brst": -120, "clt": -240}
+_ZONE_MINUTES |= {"clst": -180, "nst": -210, "ndt": -150, "ast": -240, "adt": -180, "est": -300}
+_ZONE_MINUTES |= {"edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480}
+_ZONE_MINUTES |= {"pdt": -420, "akst": -540, "akdt": -480, "hst": -600, "hast": -600}
+_ZONE_MINUTES |= {"hadt": -540, "sst": -720}
 _TOKENS = r"""
-      (?P<iso>\d{4}-\d{1,2}-\d{1,2})(?:[Tt](?=\d))?
+      (?P<iso>\d{2,4}-\d{1,2}-\d{1,2}|\d{4}/\d{1,2}/\d{1,2})(?:[Tt](?=\d))?
     | (?P<american>\d{1,2}/\d{1,2}(?:/\d{2,4})?)
     | (?P<dashed>\d{1,2}-[A-Za-z]{3,9}(?:-\d{2,4})?)
     | (?P<clock>\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)(?:\s*(?P<half>[AaPp]\.?[Mm]\.?)(?![A-Za-z]))?
@@ -63,6 +73,12 @@ def parse_date(text: str, now_ns: int, zone: tuple[str, int]) -> int | None:
         Nanoseconds since 1970 in UTC; None if the words make no date.
     """
     text = text.strip()
+    if text.startswith('TZ="'):
+        name, quote, text = text[4:].partition('"')
+        if not quote:
+            return None
+        zone = zone_named(name)
+        text = text.strip()
     if text.startswith("@"):
         return _seconds(text[1:])
     import re  # noqa: PLC0415 - dates in words only
@@ -112,6 +128,7 @@ class _Reader:
         self.has_year = False
         self.time_ns: int | None = None
         self.weekday: tuple[int, int] | None = None
+        self.relative = False
         self.months = 0
         self.shift_s = 0
         self.tokens: list[re.Match[str]] = []
@@ -142,8 +159,8 @@ class _Reader:
         self.has_year = has_year
 
     def on_iso(self, found: re.Match[str]) -> None:
-        year, month, day = map(int, found.group("iso").split("-"))
-        self.set_date(year, month, day)
+        year, month, day = found.group("iso").replace("/", "-").split("-")
+        self.set_date(_century(int(year), len(year)), int(month), int(day))
 
     def on_american(self, found: re.Match[str]) -> None:
         parts = [int(part) for part in found.group("american").split("/")]
@@ -184,6 +201,8 @@ class _Reader:
         hours, minutes = (
             (int(digits), 0) if len(digits) < 3 else (int(digits[:-2]), int(digits[-2:]))
         )
+        if hours > 24:
+            raise ValueError
         self.offset_s = (hours * 3600 + minutes * 60) * (-1 if text[0] == "-" else 1)
 
     def on_number(self, found: re.Match[str]) -> None:
@@ -236,13 +255,13 @@ class _Reader:
     def on_word(self, found: re.Match[str]) -> None:
         word = found.group("word").lower()
         if word in ("now", "today"):
+            self.relative = True
             return
         if word in ("tomorrow", "yesterday"):
             self.shift_s += 86400 if word == "tomorrow" else -86400
-        elif word in ("utc", "gmt", "z"):
-            self.offset_s = 0
-        elif word in ("noon", "midnight"):
-            self.set_time(12 if word == "noon" else 0, 0, 0, 0)
+            self.relative = True
+        elif word in _ZONE_MINUTES:
+            self.offset_s = _ZONE_MINUTES[word] * 60
         elif _name_in(word, MONTHS) is not None:
             text = self.following("number")
             if text is None or not text.isdigit():
@@ -280,6 +299,7 @@ class _Reader:
 
     def shift(self, count: int, word: str) -> None:
         unit = _unit(word)
+        self.relative = True
         if (self.following("word") or "").lower() == "ago":
             self.tokens.pop(0)
             count = -count
@@ -294,10 +314,11 @@ class _Reader:
         of_day_ns = self.time_ns
         if of_day_ns is None:
             of_day_ns = 0
-            if self.date is None and self.weekday is None:
+            if self.relative and self.date is None and self.weekday is None:
                 of_day_ns = (now.hour * 3600 + now.minute * 60 + now.second) * NSEC_PER_SEC + now.ns
         days = days_of(year, month + self.months, day)
-        if self.weekday is not None:
+        # A day of the week beside a date says nothing new.
+        if self.weekday is not None and self.date is None:
             number, count = self.weekday
             today = (days + 4) % 7
             days += (number - today) % 7

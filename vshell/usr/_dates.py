@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vshell.usr._program import Io
 
-__all__ = ["MONTHS", "WEEKDAYS", "Moment", "days_of", "moment", "strftime", "zone_of"]
+__all__ = ["MONTHS", "WEEKDAYS", "Moment", "days_of", "moment", "strftime", "zone_named", "zone_of"]
 
 WEEKDAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 MONTHS = (
@@ -103,7 +103,12 @@ def _date_of(days: int) -> tuple[int, int, int]:
 
 def zone_of(io: Io, *, utc: bool = False) -> tuple[str, int]:
     """Give the name of the time zone in force and its seconds east of Greenwich."""
-    text = "UTC0" if utc else io.sys.environ().get("TZ", "UTC0").removeprefix(":")
+    return zone_named("UTC0" if utc else io.sys.environ().get("TZ", "UTC0"))
+
+
+def zone_named(text: str) -> tuple[str, int]:
+    """Read what TZ holds: give the zone's name and its seconds east of Greenwich."""
+    text = text.removeprefix(":")
     name = text.rstrip("+-:0123456789")
     offset = text[len(name) :]
     if len(name) < 3 or not name.isalpha():

@@ -9,7 +9,7 @@ from vshell.usr._human import parse_block_size
 from vshell.usr._ls_format import Format
 from vshell.usr._names import Names
 from vshell.usr._numbers import decimal
-from vshell.usr._options import Options, give_up
+from vshell.usr._options import Options, choose, give_up
 from vshell.usr._quote import quote
 
 TYPE_CHECKING = False
@@ -103,17 +103,7 @@ class Settings:
 
     def word(self, name: str, value: str, option: str) -> str:
         """Complete an option's argument; complain about one that is not known."""
-        known = _WORDS[name]
-        if value in known:
-            return value
-        similar = [word for word in known if word.startswith(value)]
-        if not value or len(similar) != 1:
-            what = "ambiguous" if value and similar else "invalid"
-            self.io.complain(f"{what} argument {quote(value)} for {quote(option)}")
-            listed = "".join(f"  - {quote(word)}\n" for word in known)
-            self.io.err(f"Valid arguments are:\n{listed}")
-            give_up(self.io, 2)
-        return similar[0]
+        return choose(self.io, value, _WORDS[name], option, 2)
 
     def globs(self, name: str) -> list[Callable[[str], object]]:
         values = self.options.values(name)

@@ -6,12 +6,13 @@ Source: getopt_long(3); the GNU coding standards, "Standards for Command Line In
 from __future__ import annotations
 
 from vshell.usr._program import Io, OptionError, Quit, getopt
+from vshell.usr._quote import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
-__all__ = ["COREUTILS", "Options", "give_up", "parse", "usage_error"]
+__all__ = ["COREUTILS", "Options", "choose", "give_up", "parse", "usage_error"]
 
 COREUTILS = "(GNU coreutils) 9.1"
 
@@ -52,6 +53,7 @@ def parse(
     status: int = 1,
     permute: bool = True,
     hint: str | None = None,
+    help_text: str = "",
 ) -> Options:
     """Read a command line; answer --help and --version.
 
@@ -65,6 +67,7 @@ def parse(
         status: the exit code for a wrong option.
         permute: whether options may stand behind operands.
         hint: what follows a complaint; None for "Try 'NAME --help' for more information."
+        help_text: all that --help prints, if it is not of GNU's form.
 
     Raises:
         Quit: a wrong option, or one that has been answered.
@@ -77,12 +80,36 @@ def parse(
     short_name = io.name.rpartition("/")[2]
     for name, _ in items:
         if name == "help":
-            io.out(f"Usage: {io.name} {usage}\n")
+            io.out(help_text or f"Usage: {io.name} {usage}\n")
             raise Quit(0)
         if name == "version":
             io.out(f"{short_name} {package}\n")
             raise Quit(0)
     return Options(items, operands)
+
+
+def choose(io: Io, value: str, words: tuple[str, ...], option: str, status: int = 1) -> str:
+    """Complete an option's argument that is one of some words.
+
+    Args:
+        io: the program's streams.
+        value: what was given, perhaps shortened.
+        words: what is known.
+        option: the option's name, for the complaint.
+        status: the exit code for an argument that is not known.
+
+    Raises:
+        Quit: it is none of them, or could be several.
+    """
+    if value in words:
+        return value
+    similar = [word for word in words if word.startswith(value)]
+    if not value or len(similar) != 1:
+        what = "ambiguous" if value and similar else "invalid"
+        io.complain(f"{what} argument {quote(value)} for {quote(option)}")
+        io.err("Valid arguments are:\n" + "".join(f"  - {quote(word)}\n" for word in words))
+        give_up(io, status)
+    return similar[0]
 
 
 def usage_error(io: Io, text: str, status: int = 1, hint: str | None = None) -> NoReturn:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from vshell.abi.errno import KernelError, strerror
 from vshell.usr._files import records
-from vshell.usr._options import Options, give_up, parse
+from vshell.usr._options import Options, choose, parse
 from vshell.usr._program import Io, Quit, program
 from vshell.usr._quote import quote, quotef
 from vshell.usr._sort_keys import Key, ordering, read_key
@@ -118,14 +118,7 @@ class _Sorter:
         return data
 
     def sort_word(self, value: str) -> str:
-        similar = [word for word in _WORDS if word.startswith(value)]
-        if not value or len(similar) != 1:
-            what = "ambiguous" if len(similar) > 1 else "invalid"
-            self.io.complain(f"{what} argument {quote(value)} for {quote('--sort')}")
-            listed = "".join(f"  - {quote(word)}\n" for word in _WORDS)
-            self.io.err(f"Valid arguments are:\n{listed}")
-            give_up(self.io)
-        return _WORDS[similar[0]]
+        return _WORDS[choose(self.io, value, tuple(_WORDS), "--sort")]
 
     def separator(self, options: Options) -> bytes | None:
         if not options.has("t"):
