@@ -106,7 +106,7 @@ def test_paths_lead_to_files_or_errors(do, fails, path, errno):
 
 
 def test_root_has_no_parent(do):
-    """ ".." of the root is the root."""
+    """The root is its own parent."""
     assert do(lambda sys: sys.stat("/").inode == sys.stat("/..").inode == sys.stat("/../..").inode)
 
 
@@ -753,7 +753,7 @@ def test_renaming_two_names_of_one_file_does_nothing(do):
 
 
 def test_a_moved_directory_has_a_new_parent(do, fails):
-    """ ".." of a moved directory is where it is now, and moving it needs w of itself."""
+    """A moved directory leads up to where it is now, and moving it needs w of itself."""
 
     def steps(sys):
         sys.mkdir("/tmp/a")
@@ -946,7 +946,7 @@ def mounted(bench, vfs):
     ],
 )
 def test_computed_trees_keep_their_form(mounted, do, fails, change, errno):
-    """Not even root makes, moves or removes anything in /proc and /sys, or the mounts themselves."""
+    """Even root cannot make, move or remove anything in /proc and /sys, or them."""
 
     def prepare(sys):
         write(sys, "/tmp/f")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 __all__ = [
     "DESCRIPTIONS",
+    "DUMPING",
     "IGNORED_BY_DEFAULT",
     "NAMES",
     "NUMBERS",
@@ -65,6 +66,7 @@ SIGNALS_MAX = 64
 SIG_DFL = 0
 SIG_IGN = 1
 
+DUMPING = frozenset((3, 4, 5, 6, 7, 8, 11, 24, 25, 31))
 IGNORED_BY_DEFAULT = frozenset((SIGCHLD, SIGCONT, SIGURG, SIGWINCH))
 STOPPING = frozenset((SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU))
 

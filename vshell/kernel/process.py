@@ -21,6 +21,7 @@ from vshell.abi.errno import (
     EBADF,
     ECHILD,
     EINTR,
+    ELOOP,
     EMFILE,
     ENOEXEC,
     EPERM,
@@ -63,9 +64,12 @@ PROGRAM_MAGIC = b"\x7fELF\x02\x01\x01"
 _PROGRAM_MARK = b"vshell program: "
 DESCRIPTORS_MAX = 1024
 _PROCESSES_MAX = 30_000
-_SCRIPT_DEPTH_MAX = 4
+_SCRIPT_DEPTH_MAX = 5
 
 WNOHANG, WUNTRACED, WCONTINUED = 1, 2, 8
+
+# What does not end a process at once: it stops it, is ignored, or dumps its core first.
+_NOT_FATAL = sg.STOPPING | sg.IGNORED_BY_DEFAULT | sg.DUMPING
 
 
 class ProcessExit(TaskExit):
@@ -367,7 +371,9 @@ class Processes:
             assert self.load_program is not None
             setuid = inode.uid if inode.permissions & S_ISUID else None
             return self.load_program(name), argv, path, setuid
-        if head.startswith(b"#!") and depth:
+        if head.startswith(b"#!"):
+            if not depth:
+                raise KernelError(ELOOP)
             line = head[2:].split(b"\n")[0].decode("utf-8", "surrogateescape").strip()
             interpreter, _, argument = line.partition(" ")
             if not interpreter:
@@ -499,9 +505,7 @@ class Processes:
             self._kill_one(sender, task, signal)
             return
         group = sender.pgid if pid == 0 else -pid
-        targets = [
-            p for p in self if (pid == -1 and p.pid > 1 and p is not sender) or p.pgid == group
-        ]
+        targets = [p for p in self if p.pgid == group]
         if pid == -1:
             targets = [p for p in self if p.pid > 1 and p is not sender]
         if not targets:
@@ -552,9 +556,10 @@ class Processes:
             return
         task.shared_pending |= bit
         states = st.TASK_INTERRUPTIBLE
-        fatal = (
-            handler == SIG_DFL and signal not in sg.STOPPING and signal not in sg.IGNORED_BY_DEFAULT
-        )
+        if process.stop_signal and signal != sg.SIGKILL:
+            # Linux: kernel/signal.c wants_signal() (v6.1): it is taken when the process goes on.
+            return
+        fatal = handler == SIG_DFL and signal not in _NOT_FATAL
         if signal == sg.SIGKILL or (fatal and not task.sig_blocked & bit):
             # Linux: kernel/signal.c complete_signal() (v6.1): what ends the process counts as
             # SIGKILL for the sleeps that only SIGKILL ends.
@@ -612,9 +617,23 @@ class Processes:
             elif handler == SIG_IGN or signal in sg.IGNORED_BY_DEFAULT:
                 continue
             elif signal in sg.STOPPING:
-                self.do_signal_stop(process, signal)
+                # Linux: kernel/signal.c get_signal() (v6.1): nobody could ever let it go on.
+                if signal == sg.SIGSTOP or not self.is_orphaned(process.pgid):
+                    self.do_signal_stop(process, signal)
             else:
                 raise ProcessExit(signal)
+
+    def is_orphaned(self, pgid: int) -> bool:
+        """Tell whether no shell looks after a group.
+
+        No member has a parent in another group of its session.
+        """
+        members = [p for p in self if p.pgid == pgid and not p.task.exit_state]
+        parents = [(p.parent, p.sid) for p in members if p.parent is not None]
+        return not any(
+            parent.pgid != pgid and parent.sid == sid and parent is not self.init
+            for parent, sid in parents
+        )
 
     def do_signal_stop(self, process: Process, signal: int) -> None:
         """Stop the current process until SIGCONT. May sleep."""

@@ -5,6 +5,8 @@ library's thin cover of one); it charges virtual time when it enters, acts upon 
 leaves, and raises ``KernelError`` with an errno where the real one sets it. Those on files are in
 ``syscall_file``.
 
+More than 400 lines, one idea: each call is a few lines of checks around what the kernel does.
+
 Source: the Linux manual pages, section 2.
 """
 
@@ -14,6 +16,7 @@ from vshell.abi import signals as sg
 from vshell.abi import state as st
 from vshell.abi.errno import (
     EACCES,
+    EBADF,
     EINTR,
     EINVAL,
     EISDIR,
@@ -39,6 +42,8 @@ if TYPE_CHECKING:
     from vshell.kernel.task import Task
 
 __all__ = ["Stat", "Sys", "Utsname"]
+
+_HOSTNAME_BYTES_MAX = 64
 
 
 class Utsname:
@@ -154,18 +159,35 @@ class Sys(FileCalls):
     @system_call
     def setpgid(self, pid: int, pgid: int) -> None:
         """Put a process (0: the caller) into a group (0: its own)."""
-        process = self._process
-        if pid and pid != process.pid:
+        # Linux: kernel/sys.c setpgid() (v6.1).
+        caller = process = self._process
+        if pgid < 0:
+            raise KernelError(EINVAL)
+        if pid and pid != caller.pid:
             task = self._kernel.tasks.get(pid)
-            if task is None or task.process is None:
+            if task is None or task.process not in caller.children:
                 raise KernelError(ESRCH)
             process = task.process
-        process.pgid = pgid or process.pid
+            if process.sid != caller.sid:
+                raise KernelError(EPERM)
+            if process.execed:
+                raise KernelError(EACCES)
+        if process.sid == process.pid:
+            raise KernelError(EPERM)
+        group = pgid or process.pid
+        if group != process.pid and not self._has_group(group, caller.sid):
+            raise KernelError(EPERM)
+        process.pgid = group
+
+    def _has_group(self, pgid: int, sid: int | None = None) -> bool:
+        return any(p.pgid == pgid and sid in (None, p.sid) for p in self._kernel.processes)
 
     @system_call
     def setsid(self) -> int:
         """Begin a session without a terminal; give its number."""
         process = self._process
+        if self._has_group(process.pid):
+            raise KernelError(EPERM)
         process.sid = process.pgid = process.pid
         process.tty = None
         return process.sid
@@ -251,6 +273,8 @@ class Sys(FileCalls):
         """Set a task's policy and real-time priority."""
         task = self._task(pid)
         realtime = policy in (st.SCHED_FIFO, st.SCHED_RR)
+        if not realtime and policy not in (st.SCHED_NORMAL, st.SCHED_BATCH, st.SCHED_IDLE):
+            raise KernelError(EINVAL)
         if (realtime and not 1 <= priority <= 99) or (not realtime and priority):
             raise KernelError(EINVAL)
         if realtime and self._process.euid:
@@ -319,6 +343,8 @@ class Sys(FileCalls):
         """Set the host's name."""
         if self._process.euid:
             raise KernelError(EPERM)
+        if len(name.encode("utf-8", "surrogateescape")) > _HOSTNAME_BYTES_MAX:
+            raise KernelError(EINVAL)
         self._kernel.sysctls.hostname = name
 
     def cpus_online(self) -> int:
@@ -338,6 +364,10 @@ class Sys(FileCalls):
         """
         file = self._process.file(fd)
         inode = file.inode
+        if not file.is_readable():
+            raise KernelError(EBADF)
+        if flags & ~3:
+            raise KernelError(EINVAL)
         if isinstance(inode, Directory):
             raise KernelError(EISDIR)
         if not isinstance(inode, RegularFile):

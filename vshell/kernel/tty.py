@@ -13,15 +13,17 @@ from __future__ import annotations
 
 from vshell.abi import state as st
 from vshell.abi.errno import EAGAIN, EINTR, EIO, KernelError
-from vshell.abi.signals import SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGWINCH
+from vshell.abi.signals import SIG_IGN, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGWINCH, mask_of
 from vshell.kernel.inode import O_NONBLOCK, Device, File
 from vshell.kernel.wait import WaitQueue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import NoReturn
 
     from vshell.kernel.core import Kernel
+    from vshell.kernel.process import Process
 
 __all__ = ["Question", "Tty", "TtyFile"]
 
@@ -204,8 +206,7 @@ class Tty:
         task = kernel.sched.current
         process = task.process
         if process is not None and self.foreground not in (0, process.pgid) and process.tty is self:
-            kernel.processes.signal_group(process.pgid, SIGTTIN)
-            raise KernelError(EINTR)
+            self._stop_reader(process)
         if not self._ready and not self.hung_up:
             if not wait:
                 raise KernelError(EAGAIN)
@@ -221,6 +222,16 @@ class Tty:
             return self._ready.pop(0)
         self._ready[0] = line[count:]
         return line[:count]
+
+    # Linux: drivers/tty/tty_jobctrl.c __tty_check_change() (v6.1).
+    def _stop_reader(self, process: Process) -> NoReturn:
+        processes = self.kernel.processes
+        deaf = process.disposition(SIGTTIN) == SIG_IGN
+        deaf = deaf or bool(process.task.sig_blocked & mask_of(SIGTTIN))
+        if deaf or processes.is_orphaned(process.pgid):
+            raise KernelError(EIO)
+        processes.signal_group(process.pgid, SIGTTIN)
+        raise KernelError(EINTR)
 
     def write(self, data: bytes) -> None:
         """Write to the terminal."""

@@ -248,7 +248,8 @@ class _Interactive:
         for signal in (sg.SIGTERM, sg.SIGQUIT, sg.SIGTSTP, sg.SIGTTIN, sg.SIGTTOU):
             sys.sigaction(signal, sg.SIG_IGN)
         sys.sigaction(sg.SIGINT, self._interrupted)
-        sys.setpgid(0, 0)
+        if sys.getpgrp() != sys.getpid():
+            sys.setpgid(0, 0)
         sys.tcsetpgrp(0, sys.getpgrp())
 
     def _interrupted(self, signal: int) -> None:

@@ -12,7 +12,7 @@ More than 400 lines, one idea: a pipeline and the processes it needs are one thi
 from __future__ import annotations
 
 from vshell.abi import signals as sg
-from vshell.abi.errno import EINTR, KernelError
+from vshell.abi.errno import EACCES, EINTR, KernelError
 from vshell.kernel import costs
 from vshell.shell import jobs
 from vshell.shell.expand import Expander
@@ -201,7 +201,12 @@ class Executor:
         pid = shell.sys.fork(entry)
         if control:
             group = pgid or pid
-            shell.sys.setpgid(pid, group)
+            try:
+                shell.sys.setpgid(pid, group)
+            except KernelError as error:
+                # It has been faster: it is in its group, and runs its program by now.
+                if error.errno != EACCES:
+                    raise
             if foreground:
                 shell.sys.tcsetpgrp(0, group)
         return pid

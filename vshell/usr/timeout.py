@@ -41,12 +41,14 @@ _LONG = {
     "signal=": "s",
     "verbose": "v",
 }
-_USAGE = "[OPTION] DURATION COMMAND [ARG]...\nStart COMMAND, and kill it if still running after DURATION."
+_USAGE = """\
+[OPTION] DURATION COMMAND [ARG]...
+Start COMMAND, and kill it if still running after DURATION."""
 
 
 @program
 def main(io: Io, words: list[str]) -> int:
-    """Run a program for a time: ``timeout [-v] [--foreground] [-k TIME] [-s SIGNAL] TIME COMMAND``."""
+    """Run a program for a time: ``timeout [-v] [-k TIME] [-s SIGNAL] TIME COMMAND``."""
     options = parse(io, words, "k:s:v", _LONG, usage=_USAGE, status=_FAILED, permute=False)
     if len(options.operands) < 2:
         io.err(f"Try '{io.name} --help' for more information.\n")
@@ -85,7 +87,7 @@ class _Watch:
     def run(self, limit_ns: int, kill_ns: int) -> int:
         sys = self.io.sys
         self.kill_ns = kill_ns
-        if not self.foreground:
+        if not self.foreground and sys.getpgrp() != sys.getpid():
             sys.setpgid(0, 0)
         for signal in (SIGALRM, SIGINT, SIGQUIT, SIGHUP, SIGTERM, self.signal):
             if signal != SIGKILL:
