@@ -25,7 +25,12 @@ _PACKAGES = {
     "kmod": ("/usr/sbin/modinfo", "kmod version 30"),
 }
 _MARK = "\x1e"
-_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC0", "TERM": "xterm-256color"}
+_ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin:/usr/sbin",
+    "LANG": "C.UTF-8",
+    "TZ": "UTC0",
+    "TERM": "xterm-256color",
+}
 _found: dict[str, bool] = {}
 
 
@@ -62,7 +67,11 @@ class Both:
         self.tmp_path = tmp_path
 
     def __call__(
-        self, package: str, table: str, files: dict[str, str | bytes] | None = None
+        self,
+        package: str,
+        table: str,
+        files: dict[str, str | bytes] | None = None,
+        **settings: object,
     ) -> None:
         """Assert that both give the same output, errors and exit codes.
 
@@ -72,6 +81,7 @@ class Both:
             table: a command line per line; each runs in a directory of its own. "#" begins a
                 comment.
             files: what is in each directory, by name; a name that ends in "/" is a directory.
+            settings: of the virtual host.
         """
         if not _is_installed(package):
             pytest.skip(f"{_PACKAGES[package][1]} is not installed")
@@ -93,7 +103,7 @@ class Both:
             real.stdout.decode("utf-8", "surrogateescape").replace(real_home, "/home/test"),
             real.stderr.decode("utf-8", "surrogateescape").replace(real_home, "/home/test"),
         )
-        virtual = self.sh(script)
+        virtual = self.sh(script, **settings)
         got = _results(virtual.out, virtual.err)
         wrong = [
             f"$ {command}\n  real    {one}\n  virtual {two}"

@@ -60,14 +60,14 @@ class TextPrinter:
 
     def record(self, record: Record) -> None:
         """Print a record."""
-        if not record.text:
-            self._io.out("\n")
-            return
         if self._style.raw and record.raw:
             self._io.out_bytes(self._escaped(record.raw, 0) + b"\n")
             return
+        if not record.text:
+            self._io.out("\n")
+            return
         lines = [record.text]
-        if self._style.force_prefix:
+        if self._style.force_prefix and not record.raw:
             lines = [line for line in record.text.split(b"\n") if line] or [b""]
         prefix = self._prefix(record)
         stamp, color = self._stamp(record)

@@ -1,6 +1,6 @@
 """ps: its columns, by the names that -o and --sort take.
 
-Longer than a file should be because it is one table with a line for each column.
+More than 400 lines, one idea: a table with a line for each column.
 
 Source: ps(1), "STANDARD FORMAT SPECIFIERS", procps 4.0.2.
 Real: 06-names, 07-ps-states, 24-sched-attrs, 27-ps-and-users.
@@ -236,6 +236,13 @@ def _signals(header: str, key: str, scope: str = BOTH) -> Column:
 COLUMNS: dict[str, Column] = {
     "%cpu": _number("%CPU", 4, Row.summed_permille, _tenths),
     "%mem": _of_process("%MEM", 4, Row.memory_permille, _tenths),
+    # What ps's makers try their columns with.
+    "_left": Column("LLLLLLLL", 8, LEFT, _always("tty7")),
+    "_left2": Column("L2L2L2L2", 8, LEFT, _always("3270/tty4")),
+    "_right": Column("RRRRRRRRRRR", 11, RIGHT, _always("59:59")),
+    "_right2": Column("R2R2R2R2R2R", 11, RIGHT, _always("999-23:59:59")),
+    "_unlimited": Column("U", 16, UNLIMITED, _always("[123456789-12345] <defunct>")),
+    "_unlimited2": Column("U2", 16, UNLIMITED, _always("[123456789-12345] <defunct>")),
     "ag_id": _number("AGID", 5, _always("-1")),
     "ag_nice": _number("AGNI", 4, _always("0")),
     "args": _command("COMMAND"),

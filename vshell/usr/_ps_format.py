@@ -22,6 +22,8 @@ from vshell.usr._width import width
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from vshell.usr._ps_options import Options
     from vshell.usr._ps_row import Row
 
@@ -74,13 +76,16 @@ class Cell:
 # -- Which columns --------------------------------------------------------------------------------
 
 
-def choose_cells(options: Options, environ: dict[str, str], pid_width: int) -> list[Cell]:
+def choose_cells(
+    options: Options, environ: dict[str, str], pid_width: int, warn: Callable[[str], None]
+) -> list[Cell]:
     """Find the columns of a listing.
 
     Args:
         options: what was asked for.
         environ: PS_FORMAT there stands for ps's own default.
         pid_width: characters of a task's number.
+        warn: is told why PS_FORMAT is not taken.
 
     Raises:
         PsError: names that do not exist, or formats that exclude each other.
@@ -99,7 +104,10 @@ def choose_cells(options: Options, environ: dict[str, str], pid_width: int) -> l
     if "y" in formats and "l" not in formats and not options.bsd_format:
         raise PsError("modifier -y without format -l makes no sense")
     if not formats and not options.bsd_format and environ.get("PS_FORMAT"):
-        return read_cells(environ["PS_FORMAT"], pid_width)
+        try:
+            return read_cells(environ["PS_FORMAT"], pid_width)
+        except PsError as error:
+            warn(f"warning: $PS_FORMAT ignored. ({error})\n")
     if options.bsd_format:
         names = _bsd_names(options.bsd_format, formats)
     else:
@@ -198,7 +206,8 @@ def read_cells(text: str, pid_width: int) -> list[Cell]:
     if "%" in text.replace("%cpu", "").replace("%mem", ""):
         return _aix_cells(text, pid_width)
     cells = []
-    words = text.replace("\t", " ").replace("\n", " ").replace(" ", ",").split(",")
+    text = text.replace("\t", ",").replace("\n", ",").replace(" ", ",")
+    words = text.removesuffix(",").split(",")
     if not all(words):
         raise PsError("improper format list")
     for word in words:
@@ -227,7 +236,7 @@ def _aix_cells(text: str, pid_width: int) -> list[Cell]:
     while text:
         literal, percent, rest = text.partition("%")
         if literal:
-            if "," in text or literal.strip(" ") != literal.strip():
+            if "," in text or (cells and literal.strip(" ")):
                 raise PsError("improper AIX field descriptor")
             cells.append(Cell(None, literal, len(literal)))
         text = rest[1:]
@@ -238,7 +247,8 @@ def _aix_cells(text: str, pid_width: int) -> list[Cell]:
         if rest[0] not in _AIX:
             raise PsError("unknown AIX field descriptor")
         cells.append(_cell(_AIX[rest[0]], pid_width))
-    return cells
+    # A text, if an empty one, by which the layout knows them.
+    return [*cells, Cell(None, "", 0)]
 
 
 # -- Lines ----------------------------------------------------------------------------------------
@@ -312,18 +322,16 @@ class Layout:
         return self._line(texts, row)
 
     def _line(self, texts: list[str], row: Row | None) -> str:
+        if self._aix:
+            return self._printf_line(texts, row)
         parts = []
         at = place = 0
         for cell, whole in zip(self._cells, texts, strict=True):
             column, text = cell.column, whole
-            if column is None:
-                parts.append(text)
-                at += len(text)
-                place = at
-                continue
+            assert column is not None
             start = max(place, at + 1) if at else place
             if row is not None:
-                is_last = cell is self._cells[-1] and not self._aix
+                is_last = cell is self._cells[-1]
                 room = self._limit - start if is_last else cell.width
                 text = _fitted(self._shown(text), column.justify, room)
             used = width(text)
@@ -333,6 +341,22 @@ class Layout:
             at = start + used
             place += cell.width + 1
         return "".join(parts)
+
+    # Every column has its full width; a blank stands between two that have no text between them.
+    def _printf_line(self, texts: list[str], row: Row | None) -> str:
+        line = ""
+        behind_column = False
+        for cell, whole in zip(self._cells, texts, strict=True):
+            column, text = cell.column, whole
+            if column is None:
+                line += text
+            else:
+                if row is not None:
+                    text = _fitted(self._shown(text), column.justify, cell.width)
+                pad = " " * (cell.width - width(text))
+                line += " " * behind_column + (pad + text if self._is_right(column) else text + pad)
+            behind_column = column is not None
+        return line
 
     def _shown(self, text: str) -> str:
         if text.isprintable() and (self._utf8 or text.isascii()):

@@ -25,7 +25,7 @@ Selection by list:
  -G, --Group <GID>    real group id or name
  -g, --group <group>  session or effective group name
  -p, p, --pid <PID>   process id
-        --ppid <PID>  parent process ID
+        --ppid <PID>  parent process id
  -q, q, --quick-pid <PID>
                       process id (quick mode)
  -s, --sid <session>  session id

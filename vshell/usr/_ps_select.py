@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PsError", "Selection", "read_pids"]
 
-_PID_MAX = 4194304
+_PID_MAX = 1 << 31
 
 
 class PsError(Exception):

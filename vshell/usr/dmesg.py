@@ -3,12 +3,13 @@
 Source: dmesg(1), util-linux 2.38.1. Real: 17-printk-levels, 18-dmesg-options, 19-printk-formats.
 
 Differs:
-    There is no pager, so --human does not use one.
+    There is no pager, so --human does not use one. In JSON, a record of a file ends where the next
+    one begins; the real one prints the rest of the file.
 """
 
 from __future__ import annotations
 
-from vshell.abi.errno import EINTR, KernelError, strerror
+from vshell.abi.errno import EINTR, EINVAL, KernelError, strerror
 from vshell.usr._dmesg_records import FACILITIES, LEVELS, follow, read_kmsg, read_syslog
 from vshell.usr._options import Options, usage_error
 from vshell.usr._program import Io, OptionError, getopt, program
@@ -196,9 +197,12 @@ def _records(io: Io, options: Options) -> Iterator[Record]:
     if options.has("F"):
         name = options.value("F")
         try:
-            return read_syslog(io.read_file(name))
+            data = io.read_file(name)
         except KernelError as error:
             io.die(f"cannot open {name}: {strerror(error.errno)}")
+        if not data:
+            io.die(f"cannot mmap: {name}: {strerror(EINVAL)}")
+        return read_syslog(data)
     try:
         if options.has("w", "W"):
             return read_kmsg(io, follow(io, only_new=options.has("W")))

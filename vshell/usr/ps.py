@@ -12,7 +12,7 @@ from __future__ import annotations
 from vshell.usr._proc import read_task, read_word, tasks
 from vshell.usr._program import Io, program
 from vshell.usr._ps_format import Layout, choose_cells
-from vshell.usr._ps_options import Options, read_options
+from vshell.usr._ps_reader import read_options
 from vshell.usr._ps_row import Row, Snapshot
 from vshell.usr._ps_select import PsError
 from vshell.usr._terminal import is_utf8, terminal_size
@@ -24,10 +24,13 @@ if TYPE_CHECKING:
     from vshell.usr._proc import Task
     from vshell.usr._ps_columns import Value
     from vshell.usr._ps_format import Cell
+    from vshell.usr._ps_options import Options
 
 __all__ = ["main"]
 
 _WIDE = 132
+_START_NS = 4_000_000
+"""CPU time of ps's start, before it reads /proc: in it, the rest of a pipeline gets under way."""
 _SORTS = {
     "C": "pcpu",
     "G": "tpgid",
@@ -61,11 +64,12 @@ _SORTS = {
 @program
 def main(io: Io, words: list[str]) -> int:
     """Report tasks: ``ps [-AadeNfFljycLTmHw] [-CGUgpqstu LIST] [-o FORMAT] [axrTfujlsvXcehSw]``."""
+    io.sys.work(_START_NS)
     cells: list[Cell] = []
 
     def check(options: Options) -> None:
         digits = len(str(int(read_word(io, "/proc/sys/kernel/pid_max", "32768")) - 1))
-        cells[:] = choose_cells(options, io.sys.environ(), max(digits, 5))
+        cells[:] = choose_cells(options, io.sys.environ(), max(digits, 5), io.err)
         _sort_keys(options)
 
     try:
@@ -103,7 +107,7 @@ def _answer(io: Io, options: Options) -> None:
     elif options.answer == "names":
         from vshell.usr._ps_columns import listed_columns  # noqa: PLC0415 - rarely asked for
 
-        io.out("".join(f"{name:<12s} {header:<8s}\n" for name, header in listed_columns()))
+        io.out("".join(f"{name:<12s} {header:<8.8s}\n" for name, header in listed_columns()))
 
 
 def _list(io: Io, options: Options, cells: list[Cell]) -> int:
