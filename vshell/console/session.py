@@ -42,9 +42,7 @@ if TYPE_CHECKING:
 __all__ = ["Prompt", "run_prompt"]
 
 _FLUSH_S = 0.02
-_GREETING = (
-    "vshell {version}: a Linux host that is not there. Type 'help' to begin, Ctrl-D to leave.\n"
-)
+_GREETING = "vshell {version}: a virtual Linux host. Type 'help' to begin, Ctrl-D to leave.\n"
 _KEYS_MAX = 4096
 
 
