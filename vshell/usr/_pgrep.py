@@ -43,6 +43,8 @@ _LONG = {
     "version": "V",
 }
 _SELECTING = "FGOPUgrstu"
+_NAME = 15
+"""Characters of a process's name."""
 
 
 _COMMON_USAGE = """\
@@ -114,9 +116,11 @@ def read_options(io: Io, words: list[str], short: str, long: dict[str, str], usa
         raise Quit(0)
     if len(operands) > 1:
         syntax_error(io, "only one pattern can be provided")
-    if options.has("n") + options.has("o") + options.has("inverse") > 1:
+    if options.has("n") + options.has("o") + options.has("v", "inverse") > 1:
         io.err(usage)
         raise Quit(2)
+    if options.has("L") and not options.has("F"):
+        syntax_error(io, "-L without -F makes no sense")
     if not operands and not options.has(*_SELECTING):
         syntax_error(io, "no matching criteria specified")
     return options
@@ -134,6 +138,10 @@ def found_tasks(io: Io, options: Options, *, inverted: bool) -> list[Task]:
         for task in tasks(io)
         if task.pid not in avoided and all(test(task) for test in tests) != inverted
     ]
+    if not found and not options.has("f") and any(len(one) > _NAME for one in options.operands):
+        what = f"process name longer than {_NAME} characters will result in zero matches"
+        io.complain(f"pattern that searches for {what}")
+        io.err(f"Try `{io.name} -f' option to match against the complete command line.\n")
     if found and options.has("n"):
         found = [max(found, key=lambda task: (task.start, task.pid))]
     elif found and options.has("o"):

@@ -108,7 +108,7 @@ def capture(io: Io, argv: list[str]) -> bytes:
     reader, writer = io.sys.pipe()
     for fd in (reader, writer):
         io.sys.set_cloexec(fd)
-    pid = start_program(io, argv, on_failure=lambda sys, error: 127, redirections={1: writer})
+    pid = start_program(io, argv, on_failure=lambda *_: 127, redirections={1: writer})
     io.sys.close(writer)
     data = io.read_all(reader)
     io.sys.close(reader)

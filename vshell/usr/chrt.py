@@ -80,7 +80,7 @@ _POLICIES = {
 
 @program
 def main(io: Io, words: list[str]) -> int:
-    """Schedule tasks: ``chrt [-bdfior] [-v] PRIORITY COMMAND``, ``chrt [OPTION] -p [PRIORITY] PID``."""
+    """Schedule tasks: ``chrt [-bdfior] [-v] PRIORITY COMMAND``, ``chrt -p [PRIORITY] PID``."""
     try:
         items, operands = getopt(words, "abdD:fiphmoP:T:rRvV", _LONG, permute=False)
     except OptionError as error:
@@ -133,12 +133,9 @@ def _set(io: Io, options: Options, pid: int) -> int:
         _show(io, str(pid), "current")
     if not least <= int(text) <= most:
         io.die(f"unsupported priority value for the policy: {int(text)}: see --max for valid range")
-    try:
-        if letter == "d":
-            raise KernelError(EINVAL)
-        io.sys.sched_setscheduler(pid, policy, int(text))
-    except KernelError as error:
-        io.die(f"failed to set pid {pid}'s policy: {strerror(error.errno)}")
+    refused = EINVAL if letter == "d" else _change(io, pid, policy, int(text))
+    if refused:
+        io.die(f"failed to set pid {pid}'s policy: {strerror(refused)}")
     if options.has("v"):
         _show(io, str(pid or io.sys.getpid()), "new")
     if pid:
@@ -150,3 +147,12 @@ def _set(io: Io, options: Options, pid: int) -> int:
     except KernelError as error:
         io.complain(f"failed to execute {command[0]}: {strerror(error.errno)}")
         return 127 if error.errno == ENOENT else 126
+
+
+# Gives 0 or the errno.
+def _change(io: Io, pid: int, policy: int, priority: int) -> int:
+    try:
+        io.sys.sched_setscheduler(pid, policy, priority)
+    except KernelError as error:
+        return error.errno
+    return 0

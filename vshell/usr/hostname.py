@@ -34,7 +34,7 @@ _USAGE = (
 
 @program
 def main(io: Io, words: list[str]) -> int:
-    """Print the name: ``hostname [-adfiIs]``; set it: ``hostname [-b] NAME``, ``hostname -F FILE``."""
+    """Print the name: ``hostname [-adfiIs]``; set it: ``hostname [-b] NAME`` or ``-F FILE``."""
     options = parse(
         io,
         words,

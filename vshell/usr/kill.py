@@ -46,6 +46,9 @@ def main(io: Io, words: list[str]) -> int:
             pids.append(word)
             continue
         number = signal_number(word[1:]) if len(word) > 1 else None
+        if word in ("-q", "--queue"):
+            waiting = waiting[1:]
+            continue
         if word in ("-s", "--signal") and waiting:
             number = signal_number(waiting.pop(0))
             signal = -1 if number is None else number
@@ -84,8 +87,9 @@ def _list(io: Io, value: str, waiting: list[str]) -> int:
         return 0
     number = signal_number(value)
     if not number:
+        # Said, and yet no failure.
         io.complain(f"unknown signal name {value}")
-        return 1
+        return 0
     io.out((signal_name(number) if value.isdigit() else str(number)) + "\n")
     return 0
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from vshell.abi.errno import KernelError, strerror
 from vshell.abi.signals import SIGTERM, signal_number
-from vshell.usr._proc import Task, tasks
+from vshell.usr._proc import TICKS_PER_SEC, Task, tasks, uptime_centis
 from vshell.usr._program import Io, OptionError, Quit, getopt, program
 from vshell.usr._signals import signal_lines
 from vshell.usr._users import find_user
@@ -26,6 +26,8 @@ Usage: killall [OPTION]... [--] NAME...
   -e,--exact          require exact match for very long names
   -I,--ignore-case    case insensitive process name match
   -g,--process-group  kill process group instead of process
+  -y,--younger-than   kill processes younger than TIME
+  -o,--older-than     kill processes older than TIME
   -i,--interactive    ask for confirmation before killing
   -l,--list           list all known signal names
   -q,--quiet          don't print complaints
@@ -35,7 +37,20 @@ Usage: killall [OPTION]... [--] NAME...
   -v,--verbose        report if the signal was successfully sent
   -V,--version        display version information
   -w,--wait           wait for processes to die
+  -n,--ns PID         match processes that belong to the same namespaces
+                      as PID
+  -Z,--context REGEXP kill only process(es) having context
+                      (must precede other arguments)
 
+"""
+_VERSION = """\
+killall (PSmisc) 23.6
+Copyright (C) 1993-2022 Werner Almesberger and Craig Small
+
+PSmisc comes with ABSOLUTELY NO WARRANTY.
+This is free software, and you are welcome to redistribute it under
+the terms of the GNU General Public License.
+For more information about these matters, see the files named COPYING.
 """
 _LONG = {
     "exact": "e",
@@ -50,6 +65,19 @@ _LONG = {
     "verbose": "v",
     "version": "V",
     "wait": "w",
+    "younger-than=": "y",
+    "older-than=": "o",
+}
+_SHORT = "egy:o:ilqrs:u:vwVI"
+_LETTERS = _SHORT.replace(":", "")
+_UNITS = {
+    "s": 1,
+    "m": 60,
+    "h": 3600,
+    "d": 86400,
+    "w": 604_800,
+    "M": 2_592_000,
+    "y": 31_536_000,
 }
 _POLL_NS = 1_000_000_000
 
@@ -60,33 +88,49 @@ def main(io: Io, words: list[str]) -> int:
     signal = SIGTERM
     rest = []
     for word in words:
-        number = signal_number(word[1:]) if word[:1] == "-" and len(word) > 2 else None
-        if number is not None:
-            signal = number
+        # A word such as -9 or -HUP is a signal where its first letter is no option.
+        if word[:1] == "-" and word[1:2] not in ("", "-") and word[1] not in _LETTERS:
+            signal = _signal(io, word[1:])
         else:
             rest.append(word)
     try:
-        items, names = getopt(rest, "eIgilqrs:u:vVw", _LONG)
-    except OptionError as error:
-        io.complain(str(error))
-        items, names = [], []
+        items, names = getopt(rest, _SHORT, _LONG)
+    except OptionError:
+        io.err(_USAGE)
+        return 1
     values = dict(items)
     if "l" in values:
         io.out(signal_lines())
         return 0
     if "V" in values:
-        io.err("killall (PSmisc) 23.6\n")
+        io.err(_VERSION)
         return 0
+    for letter in "yo":
+        if letter in values and _seconds(values[letter]) is None:
+            io.err(f"Invalid time format\n{_USAGE}")
+            return 1
     if not names and "u" not in values:
         io.err(_USAGE)
         return 1
     if "s" in values:
-        number = signal_number(values["s"])
-        if number is None:
-            io.err(f"{values['s']}: unknown signal; killall -l lists signals.\n")
-            return 1
-        signal = number
+        signal = _signal(io, values["s"])
     return _kill_all(io, names, signal, values)
+
+
+def _signal(io: Io, text: str) -> int:
+    number = signal_number(text)
+    if number is None:
+        io.err(f"{text}: unknown signal; killall -l lists signals.\n")
+        raise Quit(1)
+    return number
+
+
+# A number with one of s, m, h, d, w, M (months), y behind it.
+def _seconds(text: str) -> int | None:
+    number, unit = text[:-1], _UNITS.get(text[-1:])
+    if unit is None or not number.replace(".", "", 1).isdigit():
+        return None
+    return int(float(number) * unit)
 
 
 def _kill_all(io: Io, names: list[str], signal: int, values: dict[str, str]) -> int:
@@ -100,6 +144,13 @@ def _kill_all(io: Io, names: list[str], signal: int, values: dict[str, str]) -> 
     candidates = [task for task in tasks(io) if task.pid != io.sys.getpid()]
     if uid >= 0:
         candidates = [task for task in candidates if task.uid == uid]
+    uptime = uptime_centis(io) // 100
+    if "y" in values:
+        youngest = _seconds(values["y"]) or 0
+        candidates = [one for one in candidates if uptime - one.start // TICKS_PER_SEC < youngest]
+    if "o" in values:
+        oldest = _seconds(values["o"]) or 0
+        candidates = [one for one in candidates if uptime - one.start // TICKS_PER_SEC > oldest]
     status = 0
     sent: list[int] = []
     for name in names or [""]:

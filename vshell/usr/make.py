@@ -1,5 +1,7 @@
 """make: build what a Makefile describes; in the kernel's build tree, build modules.
 
+More than 400 lines, one idea: one make, from its command line to its recipes.
+
 Source: make(1), GNU make 4.3. Real: 28-kbuild-ok, 29-kbuild-errors.
 """
 
@@ -106,7 +108,7 @@ class _Make:
         self.made: set[str] = set()
         self.did_something = False
 
-    # -- Saying and failing -------------------------------------------------------------------------
+    # -- Saying and failing -----------------------------------------------------------------------
 
     def stop(self, text: str) -> None:
         self.io.flush()
@@ -114,7 +116,7 @@ class _Make:
         self.io.err(f"{prefix}{text}\n")
         raise _Stop(2)
 
-    # -- Running ------------------------------------------------------------------------------------
+    # -- Running ----------------------------------------------------------------------------------
 
     def run(self, targets: list[str]) -> int:
         self.sys.work(_START_NS)
@@ -141,7 +143,7 @@ class _Make:
                 self.io.out(f"{self.name}: Leaving directory '{here}'\n")
             self.io.flush()
 
-    # -- The kernel's build ---------------------------------------------------------------------------
+    # -- The kernel's build -----------------------------------------------------------------------
 
     def build_modules(self, tree: str, targets: list[str]) -> None:
         directory = self.overrides["M"]
@@ -182,7 +184,7 @@ class _Make:
             self.io.flush()
             self.io.err(text)
 
-    # -- Makefiles ------------------------------------------------------------------------------------
+    # -- Makefiles --------------------------------------------------------------------------------
 
     def new_makefile(self) -> Makefile:
         makefile = Makefile(self.environment, self.overrides, self.shell, self.read, self.names)
@@ -271,7 +273,7 @@ class _Make:
         if not targets:
             self.stop("No targets specified and no makefile found.  Stop.")
 
-    # -- Targets ----------------------------------------------------------------------------------------
+    # -- Targets ----------------------------------------------------------------------------------
 
     def make(self, makefile: Makefile, target: str, above: tuple[str, ...]) -> bool:
         """Make a target and what it needs; False if that failed and make goes on (-k)."""

@@ -52,12 +52,17 @@ def main(io: Io, words: list[str]) -> int:
 # Writes "-5" and "--5" as "-n 5" and "-n -5".
 def _modern(words: list[str]) -> list[str]:
     out = []
+    is_value = False
     for index, word in enumerate(words):
         number = word[1:].removeprefix("-").removeprefix("+")
-        if word.startswith("-") and number.isascii() and number.isdigit():
+        if is_value:
+            out.append(word)
+        elif word.startswith("-") and number.isascii() and number.isdigit():
             out += ["-n", word[1:]]
-        elif word in ("-n", "--adjustment") or (out and out[-1] in ("-n", "--adjustment")) or (word.startswith("-") and word != "--"):
+            continue
+        elif word.startswith("-") and word != "--":
             out.append(word)
         else:
             return [*out, *words[index:]]
+        is_value = not is_value and word in ("-n", "--adjustment")
     return out

@@ -85,9 +85,10 @@ def _renice(io: Io, kind: str, number: int, nice: int) -> bool:
         pids = [number]
     else:
         pids = [one.pid for one in tasks(io) if number == (one.pgrp if kind == "-g" else one.uid)]
+    if not pids:
+        io.complain(f"failed to get priority for {what}: {strerror(ESRCH)}")
+        return False
     try:
-        if not pids:
-            raise KernelError(ESRCH)
         old = min(io.sys.getpriority(pid) for pid in pids)
     except KernelError as error:
         io.complain(f"failed to get priority for {what}: {strerror(error.errno)}")

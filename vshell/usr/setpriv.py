@@ -3,7 +3,7 @@
 Source: setpriv(1), util-linux 2.38.1
 
 Differs:
-    Real and effective ids cannot be set apart, and capabilities, security bits and labels not at all.
+    Real and effective ids cannot be set apart; capabilities, security bits and labels not at all.
 """
 
 from __future__ import annotations

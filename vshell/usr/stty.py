@@ -40,7 +40,7 @@ _SPEED = 38400
 
 @program
 def main(io: Io, words: list[str]) -> int:
-    """Show and set the terminal: ``stty [-a|-g] [-F DEVICE] [echo|-echo|sane|size|rows N|cols N]``."""
+    """Show and set the terminal: ``stty [-ag] [-F DEVICE] [[-]echo|sane|size|rows N|cols N]``."""
     fd, name, rest = _device(io, words)
     settings = [word for word in rest if word not in ("-a", "--all", "-g", "--save")]
     for word in settings:

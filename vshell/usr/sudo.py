@@ -12,7 +12,10 @@ from vshell.usr._users import User, find_user, group_ids, may_administer
 __all__ = ["main"]
 
 _SECURE_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin"
-_USAGE = "usage: sudo -h | -K | -k | -V\nusage: sudo [-bEHknS] [-u user] [VAR=value] [-i | -s] [command [arg ...]]\n"
+_USAGE = """\
+usage: sudo -h | -K | -k | -V
+usage: sudo [-bEHknS] [-u user] [VAR=value] [-i | -s] [command [arg ...]]
+"""
 
 
 @program

@@ -192,20 +192,26 @@ class _Sysctl:
             if not quietly:
                 self.missing(path, error)
             return
-        try:
-            if not mode & _S_IWUSR:
-                raise KernelError(EINVAL)
-            if not self.options.has("dry-run"):
-                self.io.write_file(path, (value + "\n").encode())
-        except KernelError as error:
-            if error.errno in (EACCES, EPERM):
+        refused = self.write(path, value) if mode & _S_IWUSR else EINVAL
+        if refused:
+            if refused in (EACCES, EPERM):
                 self.io.complain(f'permission denied on key "{key}"')
             else:
-                self.io.complain(f'setting key "{key}": {strerror(error.errno)}')
+                self.io.complain(f'setting key "{key}": {strerror(refused)}')
             self.failures += bool(mode & _S_IWUSR and not quietly)
             return
         if not self.options.has("q"):
             self.print(key, value)
+
+    # Gives 0 or the errno.
+    def write(self, path: str, value: str) -> int:
+        if self.options.has("dry-run"):
+            return 0
+        try:
+            self.io.write_file(path, (value + "\n").encode())
+        except KernelError as error:
+            return error.errno
+        return 0
 
     def load(self, name: str) -> None:
         try:

@@ -21,7 +21,8 @@ from vshell.abi.signals import (
     SIGTTOU,
     signal_number,
 )
-from vshell.abi.units import parse_duration_ns
+from vshell.abi.units import NEVER_NS
+from vshell.usr._durations import duration_ns
 from vshell.usr._options import Options, parse, usage_error
 from vshell.usr._program import Io, program
 from vshell.usr._quote import quote
@@ -63,12 +64,11 @@ def main(io: Io, words: list[str]) -> int:
 
 
 def _duration_ns(io: Io, text: str) -> int:
-    try:
-        if text[-2:] in ("ns", "us", "ms"):
-            raise ValueError(text)
-        return parse_duration_ns(text)
-    except ValueError:
+    found_ns = duration_ns(text)
+    if found_ns is None:
         usage_error(io, f"invalid time interval {quote(text)}", _FAILED)
+    # An alarm that never comes is none.
+    return found_ns if found_ns < NEVER_NS else 0
 
 
 class _Watch:
@@ -100,6 +100,11 @@ class _Watch:
         sys.alarm(0)
         if self.timed_out and not self.preserve:
             return 128 + SIGKILL if status & 0x7F == SIGKILL else _TIMED_OUT
+        if status & 0x7F and not self.timed_out:
+            # Whoever waits for timeout is to see how the command died.
+            if status & 0x7F != SIGKILL:
+                sys.sigaction(status & 0x7F, SIG_DFL)
+            sys.kill(sys.getpid(), status & 0x7F)
         return exit_code(status)
 
     def failed(self, sys: Sys, error: KernelError) -> int:

@@ -5,7 +5,9 @@ Source: uname(1), coreutils 9.1
 
 from __future__ import annotations
 
-from vshell.usr._program import Io, OptionError, getopt, program
+from vshell.usr._options import parse, usage_error
+from vshell.usr._program import Io, program
+from vshell.usr._quote import quote
 
 __all__ = ["main"]
 
@@ -19,26 +21,16 @@ _LONG = {
     "processor": "p",
     "hardware-platform": "i",
     "operating-system": "o",
-    "help": "help",
-    "version": "version",
 }
 
 
 @program
 def main(io: Io, words: list[str]) -> int:
     """Print the system's names: ``uname [-asnrvmpio]``."""
-    try:
-        options, operands = getopt(words, "asnrvmpio", _LONG)
-        if operands:
-            raise OptionError(f"extra operand ‘{operands[0]}’")
-    except OptionError as error:
-        io.complain(str(error))
-        io.err(f"Try '{io.name} --help' for more information.\n")
-        return 1
-    flags = {letter for letter, _ in options}
-    if flags & {"help", "version"}:
-        io.out("Usage: uname [OPTION]...\n" if "help" in flags else "uname (GNU coreutils) 9.1\n")
-        return 0
+    options = parse(io, words, "asnrvmpio", _LONG, usage="[OPTION]...")
+    if options.operands:
+        usage_error(io, f"extra operand {quote(options.operands[0])}")
+    flags = {letter for letter, _ in options.items}
     names = io.sys.uname()
     values = {
         "s": names.sysname,
