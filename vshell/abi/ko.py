@@ -16,12 +16,14 @@ Sections::
     .vshell.exports   one line per exported symbol: "name crc export-type"
     .vshell.functions one line per function: "name first-line last-line section inlined"
     .vshell.source    the path of the source file
+    .vshell.checksum  CRC-32 of all these but .modinfo: damaged bytecode would end this Python
 """
 
 from __future__ import annotations
 
 import struct
 from importlib.util import MAGIC_NUMBER
+from zlib import crc32
 
 __all__ = ["CONTAINER_VERSION", "PYTHON_TAG", "Function", "KoError", "KoFile"]
 
@@ -34,6 +36,8 @@ _IDENT = b"\x7fELF\x02\x01\x01" + bytes(9)
 _ET_REL, _EM_X86_64 = 1, 62
 _SHT_PROGBITS, _SHT_STRTAB = 1, 3
 _SHF_ALLOC = 2
+_CHECKED = (".comment", ".vshell.imports", ".vshell.externs", ".vshell.exports")
+_CHECKED += (".vshell.functions", ".vshell.source", ".text")
 # Bytecode differs in length from one Python to the next; file sizes should not.
 _ALIGN = 4096
 
@@ -109,15 +113,16 @@ class KoFile:
         )
         modinfo = "".join(f"{key}={value}\0" for key, value in self.modinfo)
         sections = [
-            (".modinfo", modinfo.encode()),
+            (".modinfo", modinfo.encode("utf-8", "surrogateescape")),
             (".comment", self.comment.encode()),
             (".vshell.imports", imports.encode()),
             (".vshell.externs", "".join(f"{name}\n" for name in self.externs).encode()),
             (".vshell.exports", exports.encode()),
             (".vshell.functions", functions.encode()),
-            (".vshell.source", self.source.encode()),
+            (".vshell.source", self.source.encode("utf-8", "surrogateescape")),
             (".text", self.code),
         ]
+        sections.append((".vshell.checksum", _checksum(dict(sections))))
         return _write_elf(sections)
 
     @classmethod
@@ -128,6 +133,8 @@ class KoFile:
             KoError: it is none; with the line that the kernel logs.
         """
         sections = _read_elf(data)
+        if sections.get(".vshell.checksum") != _checksum(sections):
+            raise KoError("")
         ko = cls()
         for entry in sections.get(".modinfo", b"").split(b"\0"):
             key, equals, value = entry.decode("utf-8", "surrogateescape").partition("=")
@@ -149,8 +156,16 @@ class KoFile:
                 ko.functions.append(found)
         except ValueError as error:
             raise KoError("") from error
-        ko.source = sections.get(".vshell.source", b"").decode("utf-8", "replace")
+        ko.source = sections.get(".vshell.source", b"").decode("utf-8", "surrogateescape")
         return ko
+
+
+def _checksum(sections: dict[str, bytes]) -> bytes:
+    value = 0
+    for name in _CHECKED:
+        data = sections.get(name, b"")
+        value = crc32(data, crc32(f"{name} {len(data)} ".encode(), value))
+    return f"{value:08x}".encode()
 
 
 def _lines(sections: dict[str, bytes], name: str) -> list[str]:
