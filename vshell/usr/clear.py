@@ -6,6 +6,7 @@ Source: clear(1), ncurses 6.4; terminfo(5) for the sequences
 from __future__ import annotations
 
 from vshell.usr._program import Io, OptionError, getopt, program
+from vshell.usr._terminal import read_terminfo
 
 __all__ = ["main"]
 
@@ -37,6 +38,9 @@ def main(io: Io, words: list[str]) -> int:
         io.err("TERM environment variable not set.\n")
         return 1
     if term == "dumb":
+        return 1
+    if not term.startswith("linux") and read_terminfo(io, term) is None:
+        io.err(f"'{term}': unknown terminal type.\n")
         return 1
     # The Linux console clears from the cursor on, others the whole screen.
     io.out("\x1b[H\x1b[J" if term.startswith("linux") else "\x1b[H\x1b[2J")

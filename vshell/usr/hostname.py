@@ -6,8 +6,8 @@ Source: hostname(1), hostname 3.23
 from __future__ import annotations
 
 from vshell.abi.errno import KernelError
-from vshell.usr._options import Options, parse
-from vshell.usr._program import Io, program
+from vshell.usr._options import Options
+from vshell.usr._program import Io, OptionError, getopt, program
 
 __all__ = ["main"]
 
@@ -22,34 +22,62 @@ _LONG = {
     "ip-address": "i",
     "all-ip-addresses": "I",
     "short": "s",
+    "help": "h",
+    "version": "V",
     "yp": "y",
     "nis": "y",
 }
-_USAGE = (
-    "[-b] {hostname|-F file}         set host name (from file)\n"
-    "       hostname [-a|-A|-d|-f|-i|-I|-s|-y]       display formatted name\n"
-    "       hostname                                 display host name\n"
-)
+_USAGE = """\
+Usage: hostname [-b] {hostname|-F file}         set host name (from file)
+       hostname [-a|-A|-d|-f|-i|-I|-s|-y]       display formatted name
+       hostname                                 display host name
+
+       {yp,nis,}domainname {nisdomain|-F file}  set NIS domain name (from file)
+       {yp,nis,}domainname                      display NIS domain name
+
+       dnsdomainname                            display dns domain name
+
+       hostname -V|--version|-h|--help          print info and exit
+
+Program name:
+       {yp,nis,}domainname=hostname -y
+       dnsdomainname=hostname -d
+
+Program options:
+    -a, --alias            alias names
+    -A, --all-fqdns        all long host names (FQDNs)
+    -b, --boot             set default hostname if none available
+    -d, --domain           DNS domain name
+    -f, --fqdn, --long     long host name (FQDN)
+    -F, --file             read host name or NIS domain name from given file
+    -i, --ip-address       addresses for the host name
+    -I, --all-ip-addresses all addresses for the host
+    -s, --short            short host name
+    -y, --yp, --nis        NIS/YP domain name
+
+Description:
+   This command can get or set the host name or the NIS domain name. You can
+   also get the DNS domain or the FQDN (fully qualified domain name).
+   Unless you are using bind or NIS for host lookups you can change the
+   FQDN (Fully Qualified Domain Name) and the DNS domain name (which is
+   part of the FQDN) in the /etc/hosts file.
+"""
 
 
 @program
 def main(io: Io, words: list[str]) -> int:
     """Print the name: ``hostname [-adfiIs]``; set it: ``hostname [-b] NAME`` or ``-F FILE``."""
-    options = parse(
-        io,
-        words,
-        "aAbdfF:hiIsyV",
-        _LONG,
-        usage=_USAGE,
-        package="3.23",
-        status=255,
-        hint=f"Usage: {io.name} {_USAGE}",
-    )
-    if options.has("h"):
-        io.out(f"Usage: {io.name} {_USAGE}")
+    try:
+        options = Options(*getopt(words, "aAbdfF:hiIsyV", _LONG))
+    except OptionError as error:
+        io.complain(str(error))
+        io.out(_USAGE)
+        return 255
+    if options.has("h", "V"):
+        io.out(_USAGE if options.has("h") else "hostname 3.23\n")
         return 0
     if len(options.operands) > 1:
-        io.err(f"Usage: {io.name} {_USAGE}")
+        io.err(_USAGE)
         return 255
     if options.operands or options.has("F"):
         return _set(io, options)

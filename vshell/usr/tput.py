@@ -17,7 +17,33 @@ Usage: tput [options] [command]
 Options:
   -S <<       read commands from standard input
   -T TERM     use this instead of $TERM
+  -V          print curses-version
+  -x          do not try to clear scrollback
+
+Commands:
+  clear       clear the screen
+  init        initialize the terminal
+  reset       reinitialize the terminal
+  capname     unlike clear/init/reset, print value for capability "capname"
 """
+# What a terminal may lack; strings, and numbers that are then -1.
+_STRINGS = frozenset(
+    (
+        "bold",
+        "dim",
+        "rev",
+        "smul",
+        "rmul",
+        "sgr0",
+        "setaf",
+        "setab",
+        "clear",
+        "cup",
+        "el",
+        "civis",
+        "cnorm",
+    )
+)
 
 
 @program
@@ -70,14 +96,16 @@ def _one(io: Io, terminal: dict[str, int | str], command: list[str]) -> int:
         return 0
     value = terminal.get({"sgr 0": "sgr0"}.get(name, name))
     if value is None:
-        known = name in ("bold", "dim", "rev", "smul", "rmul", "sgr0", "setaf", "setab", "clear")
-        if known or name in ("cup", "el", "civis", "cnorm"):
+        if name == "colors":
+            io.out("-1\n")
+            return 0
+        if name in _STRINGS:
             return 1
         io.complain(f"unknown terminfo capability '{name}'")
         return 4
     if isinstance(value, int):
         io.out(f"{value}\n")
-    elif name == "longname":
+    elif name == "longname" or not words:
         io.out(value)
     else:
         try:
