@@ -1,0 +1,17 @@
+"""md5sum: print or check MD5 digests.
+
+Source: md5sum(1), coreutils 9.1
+"""
+
+from __future__ import annotations
+
+from vshell.usr._checksum import checksum
+from vshell.usr._program import Io, program
+
+__all__ = ["main"]
+
+
+@program
+def main(io: Io, words: list[str]) -> int:
+    """Print or check digests: ``md5sum [-bctwz] [--tag] [--quiet] [--status] [FILE...]``."""
+    return checksum(io, words, "MD5", 32)

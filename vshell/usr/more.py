@@ -1,0 +1,82 @@
+"""more: show text, a page at a time on a real terminal.
+
+Source: more(1), util-linux 2.38.1
+Differs: the text goes straight through, for a virtual terminal can be scrolled by the one it is in.
+"""
+
+from __future__ import annotations
+
+from vshell.abi.errno import KernelError, strerror
+from vshell.usr._files import S_IFDIR, S_IFMT
+from vshell.usr._options import parse
+from vshell.usr._program import Io, program
+
+__all__ = ["main"]
+
+_LONG = {
+    "silent": "d",
+    "logical": "f",
+    "no-pause": "l",
+    "print-over": "p",
+    "clean-print": "c",
+    "exit-on-eof": "e",
+    "squeeze": "s",
+    "plain": "u",
+    "lines=": "n",
+}
+_HELP = """
+Usage:
+ more [options] <file>...
+
+Show the contents of files.
+
+Options:
+ -s, --squeeze         several blank lines become one
+ -n, --lines <number>  the lines per page
+
+ -h, --help            display this help
+ -V, --version         display version
+"""
+_RULE = "::::::::::::::\n"
+
+
+@program
+def main(io: Io, words: list[str]) -> int:
+    """Show text: ``more [-cdeflpsu] [-n LINES] [FILE...]``."""
+    package = "from util-linux 2.38.1"
+    words = [word for word in words if word[:1] != "+"]
+    options = parse(io, words, "cdefhln:psuV", _LONG, usage="", help_text=_HELP, package=package)
+    if options.has("h", "V"):
+        io.out(_HELP if options.has("h") else f"{io.name} {package}\n")
+        return 0
+    names = options.operands
+    terminal = io.sys.isatty(0)
+    squeeze = options.has("s") and io.sys.isatty(1)
+    if not names and terminal:
+        io.err(f"{io.name}: bad usage\nTry '{io.name} --help' for more information.\n")
+        return 1
+    if not names:
+        _copy(io, 0, squeeze=squeeze)
+    for name in names:
+        try:
+            if io.sys.stat(name).mode & S_IFMT == S_IFDIR:
+                io.out(f"\n*** {name}: directory ***\n\n")
+                continue
+            fd = io.sys.open(name)
+        except KernelError as error:
+            io.complain(f"cannot open {name}: {strerror(error.errno)}")
+            continue
+        if len(names) > 1 or not terminal:
+            io.out(f"{_RULE}{name}\n{_RULE}")
+        _copy(io, fd, squeeze=squeeze)
+        io.sys.close(fd)
+    return 0
+
+
+def _copy(io: Io, fd: int, *, squeeze: bool) -> None:
+    blank = False
+    for line in io.lines(fd):
+        if squeeze and blank and line == b"\n":
+            continue
+        blank = line == b"\n"
+        io.out_bytes(line)
