@@ -36,8 +36,8 @@ _IDENT = b"\x7fELF\x02\x01\x01" + bytes(9)
 _ET_REL, _EM_X86_64 = 1, 62
 _SHT_PROGBITS, _SHT_STRTAB = 1, 3
 _SHF_ALLOC = 2
-_CHECKED = (".comment", ".vshell.imports", ".vshell.externs", ".vshell.exports")
-_CHECKED += (".vshell.functions", ".vshell.source", ".text")
+_CHECKED = [".comment", ".vshell.imports", ".vshell.externs", ".vshell.exports"]
+_CHECKED += [".vshell.functions", ".vshell.source", ".text"]
 # Bytecode differs in length from one Python to the next; file sizes should not.
 _ALIGN = 4096
 

@@ -114,7 +114,7 @@ class _Kmsg(File):
             number, bracket, rest = text[1:].partition(">")
             if bracket and number.isascii() and number.isdigit():
                 level = int(number) & 7
-                facility = int(number) >> 3 or 1
+                facility = int(number) >> 3 & 0xFF or 1
                 text = rest
         text = text.removesuffix("\n")
         self._kernel.printk.store(text + "\n", level, facility=facility)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from vshell.kernel.core import Kernel
     from vshell.kernel.inode import ComputedFile, Directory, Inode
     from vshell.kernel.module import Module
+    from vshell.kernel.sched import Cpu
     from vshell.kernel.sysctl import Sysctl
 
 __all__ = ["module_line", "populate"]
@@ -29,7 +30,7 @@ class _Proc:
         self.vfs = kernel.vfs
         self._load = [0.0, 0.0, 0.0]
         self._load_ns = kernel.sched.now_ns
-        self._busy_ns = 0
+        self._busy_ns = sum(self._load_ns - self._idle_ns(cpu) for cpu in kernel.sched.cpus)
         self.tasks: dict[int, TaskDirectory] = {}
 
     # Make a file from functions on text.
@@ -142,18 +143,23 @@ class _Proc:
                 lines.append(f"{address:016x} t {function.name}\t[{module.name}]\n")
         return "".join(lines)
 
+    # How long a CPU has been idle, this moment included.
+    def _idle_ns(self, cpu: Cpu) -> int:
+        now_ns = self.kernel.sched.now_ns
+        return cpu.idle_ns + (now_ns - cpu.clock_ns if cpu.curr is cpu.idle else 0)
+
     # Linux samples the number of active tasks every 5 s; here it is the
     # average since the last reading.
     def _loadavg(self) -> str:
         kernel = self.kernel
         now_ns = kernel.sched.now_ns
-        busy_ns = sum(task.sum_exec_ns for task in kernel.tasks)
+        busy_ns = sum(now_ns - self._idle_ns(cpu) for cpu in kernel.sched.cpus)
         elapsed_ns = now_ns - self._load_ns
         if elapsed_ns >= NSEC_PER_SEC:
             waiting = sum(
                 1 for t in kernel.tasks if st.state_letter(t.state) == "D" and t.context is not None
             )
-            active = max(busy_ns - self._busy_ns, 0) / elapsed_ns + waiting
+            active = (busy_ns - self._busy_ns) / elapsed_ns + waiting
             for index, minutes in enumerate((1, 5, 15)):
                 kept = 2.718281828 ** (-elapsed_ns / (minutes * 60 * NSEC_PER_SEC))
                 self._load[index] = self._load[index] * kept + active * (1 - kept)
@@ -205,7 +211,7 @@ class _Proc:
         ticks = kernel.clock.user_ticks
         totals = [0] * 10
         for cpu in kernel.sched.cpus:
-            idle_ns = cpu.idle_ns + (now_ns - cpu.clock_ns if cpu.curr is cpu.idle else 0)
+            idle_ns = self._idle_ns(cpu)
             busy_ns = max(now_ns - idle_ns, 0)
             row = [0, 0, ticks(busy_ns), ticks(idle_ns), 0, 0, 0, 0, 0, 0]
             totals = [a + b for a, b in zip(totals, row, strict=True)]
@@ -221,9 +227,7 @@ class _Proc:
     def _uptime(self) -> str:
         kernel = self.kernel
         now_ns = kernel.sched.now_ns
-        idle_ns = 0
-        for cpu in kernel.sched.cpus:
-            idle_ns += cpu.idle_ns + (now_ns - cpu.clock_ns if cpu.curr is cpu.idle else 0)
+        idle_ns = sum(self._idle_ns(cpu) for cpu in kernel.sched.cpus)
         centis = [value // 10_000_000 for value in (now_ns, idle_ns)]
         return " ".join(f"{value // 100}.{value % 100:02d}" for value in centis) + "\n"
 
