@@ -145,7 +145,7 @@ class Reports:
             rip = f"0x{fault.address:x}"
         else:
             rip = symbols.pop(0).with_place() if symbols else "0x0"
-        block = [f"RIP: 0010:{rip}", *self._registers(task, fault)]
+        block = [f"RIP: 0010:{rip}", *self.registers(task, fault)]
         if not self._first_block:
             self._first_block = block
         for line in block:
@@ -244,7 +244,7 @@ class Reports:
         self.print_modules()
         self._cpu_lines(task)
         self._line(WARNING, f"RIP: 0010:{where}")
-        for register_line in self._registers(task, None):
+        for register_line in self.registers(task):
             self._line(WARNING, register_line)
         self._call_trace(symbols, task)
         # Linux: kernel/panic.c check_panic_on_warn() (v6.1).
@@ -348,9 +348,12 @@ class Reports:
         """Print "Modules linked in: ..."."""
         self._line(level, "Modules linked in:" + self._kernel.modules.linked_in())
 
-    # Made-up contents, the same in every run: nobody can use them, but a report without
-    # them would not look like one.
-    def _registers(self, task: Task, fault: Oops | None) -> list[str]:
+    def registers(self, task: Task, fault: Oops | None = None) -> list[str]:
+        """Give the code around the instruction and the registers, one line each.
+
+        Made-up contents, the same in every run: nobody can use them, but a report without
+        them would not look like one.
+        """
         seed = task.pid << 32 ^ self._kernel.sched.now_ns
         address = fault.address if fault is not None else 0
         code_line = f"Code: {_code_bytes(seed + 100)}"

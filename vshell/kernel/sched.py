@@ -187,7 +187,7 @@ class Scheduler:
         self.account(task)
         cpu.resched_ns = self.now_ns
         if task.on_rq:
-            if not cpu.nr_queued:
+            if not cpu.nr_queued and task.cpus_mask >> cpu.id & 1:
                 cpu.need_resched = False
                 cpu.slice_end_ns = _slice_end_ns(task, self.now_ns)
                 if preempted:

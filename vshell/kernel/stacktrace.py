@@ -207,7 +207,7 @@ def wchan(kernel: Kernel, task: Task) -> str:
         if symbol.name not in SCHED_TEXT:
             return symbol.name
     # One of the kernel's own threads, which have no stack here.
-    return "kthreadd" if task is kernel.kthreads.kthreadd else "0"
+    return "0"
 
 
 def is_asleep(kernel: Kernel, task: Task) -> bool:

@@ -25,7 +25,7 @@ KERNEL_FRAMES: dict[str, tuple[str, ...]] = {
     "sys_finit_module": ("__do_sys_finit_module",),
     "sys_delete_module": ("__do_sys_delete_module",),
     "load_module": ("load_module",),
-    "param_attr_store": ("param_attr_store",),
+    "_param_attr_store": ("param_attr_store",),
     "hrtimer_nanosleep": ("hrtimer_nanosleep",),
     "pipe_read": ("pipe_read",),
     "pipe_write": ("pipe_write",),
@@ -34,7 +34,7 @@ KERNEL_FRAMES: dict[str, tuple[str, ...]] = {
     "devkmsg_read": ("devkmsg_read",),
     "sys_pause": ("__x64_sys_pause",),
     "do_signal_stop": ("do_signal_stop",),
-    "kthreadd": ("kthreadd",),
+    "_kthreadd_main": ("kthreadd",),
     "synchronize_rcu": ("__wait_rcu_gp", "synchronize_rcu"),
 }
 

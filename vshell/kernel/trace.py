@@ -57,7 +57,7 @@ class Trace:
         try:
             subscriber(event)
         except Exception as error:
-            self._subscribers = [one for one in self._subscribers if one is not subscriber]
+            self._subscribers = [one for one in self._subscribers if one != subscriber]
             self.failures.append(f"{subscriber!r}: {error!r}")
 
     def subscribe(self, subscriber: Subscriber) -> None:
@@ -67,7 +67,7 @@ class Trace:
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
         """Stop calling ``subscriber``; unknown ones are ignored."""
-        self._subscribers = [one for one in self._subscribers if one is not subscriber]
+        self._subscribers = [one for one in self._subscribers if one != subscriber]
 
     def events(self) -> list[Event]:
         """Copy the ring, oldest first."""

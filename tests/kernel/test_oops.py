@@ -1,0 +1,348 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.linux.play import play, source
+from vshell.kernel.oops import KernelPanic, Oops, classify
+
+FIRST = "PGD 0 P4D 0 "
+
+
+def reports(bench):
+    """Give (level, text) of the log without what the loader says."""
+    records = bench.kernel.printk.records(bench.seen)
+    return [(r.level, r.text) for r in records if "taint" not in r.text]
+
+
+def in_thread(body, comm="bad_thread"):
+    """Write a play whose thread runs some lines, with a function between."""
+    lines = body.replace("\n", "\n    ")
+    return f"""
+seen = []
+@noinline
+def do_bad():
+    {lines}
+def bad_fn(data):
+    do_bad()
+    return 7
+def start():
+    k = kthread_run(bad_fn, NULL, "{comm}")
+    get_task_struct(k)
+    msleep(50)
+    seen.append(kthread_stop(k))
+    return 0
+"""
+
+
+def test_the_lines_of_an_oops(bench):
+    """A NULL write in a kthread: the report line by line, with its levels."""
+    stage = play(bench, in_thread("NULL.field = 1"))
+    found = reports(bench)
+    texts = [text for _, text in found]
+    trace = texts.index("Call Trace:")
+
+    assert [
+        (1, "BUG: kernel NULL pointer dereference, address: 0000000000000000"),
+        (1, "#PF: supervisor write access in kernel mode"),
+        (1, "#PF: error_code(0x0002) - not-present page"),
+        (6, FIRST),
+        (4, "Oops: 0002 [#1] PREEMPT SMP NOPTI"),
+    ] == found[:5]
+    assert {4} == {level for level, _ in found[5:-1]}
+    assert " Comm: bad_thread Tainted: G           OE      6.7.9 #1" in texts[5]
+    assert texts[6].startswith("Hardware name: ")
+    assert texts[7].startswith("RIP: 0010:do_bad+0x")
+    assert texts[7].endswith(" [mod] (mod.py:5)")
+    assert ["Code", "RSP", "RAX", "RDX", "RBP", "R10", "R13", "FS", "CS", "CR2"] == [
+        text.split(":")[0] for text in texts[8:18]
+    ]
+    assert [
+        *(" <TASK>", " bad_fn", " kthread", " ? __pfx_kthread", " ret_from_fork"),
+        *(" ? __pfx_kthread", " ret_from_fork_asm", " </TASK>"),
+    ] == [text.split("+")[0] for text in texts[trace + 1 : trace + 9]]
+    assert [
+        "Modules linked in: mod(OE+)",
+        "CR2: 0000000000000000",
+        "---[ end trace 0000000000000000 ]---",
+        texts[7],
+    ] == texts[trace + 9 : trace + 13]
+    assert texts[7:18] == texts[-12:-1]
+    assert texts[-1].startswith("note: bad_thread[")
+    assert texts[-1].endswith("] exited with irqs disabled")
+    assert [0] == stage.seen
+
+
+def test_what_goes_on_after_an_oops(bench):
+    """The thread is dead, all else goes on: the module unloads, others run, the console talks."""
+    play(bench, in_thread("NULL.field = 1"))
+    bench.log()
+
+    assert [] == [task for task in bench.kernel.tasks if task.comm == "bad_thread"]
+    assert 0 == bench.unload()
+    play(bench, 'def start():\n    pr_info("alive\\n")\n    return 0')
+    assert ["alive"] == bench.own_log()
+    assert 15 == bench.kernel.printk.console_loglevel
+    assert bench.kernel.oops.taints & 1 << 7
+
+
+def test_a_second_oops_counts_and_repeats_the_first_registers(bench):
+    """[#2], tainted by D, and behind the end of the trace the first report's registers."""
+    play(bench, in_thread("NULL.field = 1"))
+    first = [text for _, text in reports(bench)]
+    bench.log()
+    bench.unload()
+    play(bench, in_thread("NULL.other = 1", "second"), name="again")
+    second = [text for _, text in reports(bench)]
+
+    assert "Oops: 0002 [#2] PREEMPT SMP NOPTI" in second
+    assert any(" Tainted: G      D    OE      6.7.9 #1" in text for text in second)
+    assert "Modules linked in: again(OE+) [last unloaded: mod(OE)]" in second
+    assert first[7:18] == second[-12:-1]
+
+
+def test_a_held_mutex_stays_locked(bench):
+    """What a dead thread held stays held."""
+    play(
+        bench,
+        """
+        lock = DEFINE_MUTEX()
+        def fn(data):
+            mutex_lock(lock)
+            NULL.x = 1
+            return 0
+        def waiter(data):
+            mutex_lock(lock)
+            return 0
+        def start():
+            kthread_run(fn, NULL, "holder")
+            msleep(10)
+            kthread_run(waiter, NULL, "waiter")
+            return 0
+        """,
+        seconds=10,
+    )
+
+    assert [2] == [task.state for task in bench.kernel.tasks if task.comm == "waiter"]
+
+
+FAULTS = [
+    # What the code does, the lines that tell what it was.
+    ("NULL.field = 1", ["#PF: error_code(0x0002) - not-present page"]),
+    ("return NULL.field", ["#PF: error_code(0x0000) - not-present page"]),
+    ("return NULL[3]", ["#PF: supervisor read access in kernel mode"]),
+    ("NULL[3] = 1", ["#PF: supervisor write access in kernel mode"]),
+    ("return nothing[0]()", ["#PF: error_code(0x0010) - not-present page"]),
+    ("return NULL + 1", ["BUG: kernel NULL pointer dereference, address: 0000000000000000"]),
+    (
+        "return ERR_PTR(-12).field",
+        [
+            "BUG: unable to handle page fault for address: fffffffffffffff4",
+            "PGD 8c15067 P4D 8c15067 PUD 8c17067 PMD 1859067 PTE 0",
+        ],
+    ),
+    ("return 1 / zero[0]", ["divide error: 0000 [#1] PREEMPT SMP NOPTI"]),
+    ("return 1 % zero[0]", ["divide error: 0000 [#1] PREEMPT SMP NOPTI"]),
+    (
+        "return zero[5]",
+        [
+            "BUG: unable to handle page fault for address: ffffc90000c00000",
+            "Python: IndexError: list index out of range",
+        ],
+    ),
+    ("zero[5] = 1", ["#PF: supervisor write access in kernel mode"]),
+    (
+        "return missing[0]['key']",
+        ["kernel BUG at /home/test/mod.py:7!", "Python: KeyError: 'key'"],
+    ),
+    (
+        "return zero.field",
+        [
+            "invalid opcode: 0000 [#1] PREEMPT SMP NOPTI",
+            "Python: AttributeError: 'list' object has no attribute 'field'",
+        ],
+    ),
+    ("BUG()", ["kernel BUG at /home/test/mod.py:7!"]),
+]
+
+
+@pytest.mark.parametrize(("body", "lines"), FAULTS, ids=[body for body, _ in FAULTS])
+def test_what_c_would_have_done(bench, body, lines):
+    """Each mistake is reported as the fault that it would be in C."""
+    text = in_thread(body).replace(
+        "seen = []", "seen = []\nzero = [0]\nnothing, missing = [NULL], [{}]", 1
+    )
+    bench.load(source(text))
+    log = bench.own_log()
+
+    assert [] == [line for line in lines if line not in log]
+
+
+def test_a_fetch_of_nothing_has_no_instruction(bench):
+    """Calling NULL: RIP is the address itself and the code cannot be read."""
+    text = in_thread("return nothing[0]()").replace("seen = []", "seen = []\nnothing = [NULL]", 1)
+    bench.load(source(text))
+    log = bench.own_log()
+
+    assert "RIP: 0010:0x0" in log
+    assert "Code: Unable to access opcode bytes at 0xffffffffffffffd6." in log
+    assert any(line.startswith("CR2: ffffffffffffffd6 ") for line in log)
+
+
+def test_endless_recursion_is_a_stack_overflow_and_a_panic(bench):
+    """A stack that runs over hits its guard page; the machine stops."""
+    text = """
+    def down(n):
+        return down(n + 1)
+    def start():
+        return down(0)
+    """
+    with pytest.raises(KernelPanic, match="Fatal exception"):
+        bench.load(source(text))
+    log = bench.own_log()
+
+    assert log[0].startswith("BUG: TASK stack guard page was hit at ")
+    assert "stack guard page: 0000 [#1] PREEMPT SMP NOPTI" in log
+    assert "Kernel panic - not syncing: Fatal exception" in log
+
+
+def test_panic_on_oops(bench):
+    """With panic_on_oops=1 the first Oops stops the machine."""
+    bench.kernel.sysctls.panic_on_oops = 1
+    with pytest.raises(KernelPanic, match="Fatal exception"):
+        play(bench, in_thread("NULL.field = 1"))
+
+    assert [
+        "Kernel panic - not syncing: Fatal exception",
+        "---[ end Kernel panic - not syncing: Fatal exception ]---",
+    ] == bench.log()[-2:]
+    assert "Fatal exception" == bench.kernel.oops.panic_text
+
+
+def test_a_fault_in_an_interrupt_panics(bench):
+    """A fault in interrupt context: "Fatal exception in interrupt"."""
+    kernel = bench.kernel
+
+    kernel.post(1_000_000_000, lambda: kernel.oops.die(Oops("page"), kernel.sched.current))
+    with pytest.raises(KernelPanic, match="Fatal exception in interrupt"):
+        kernel.run()
+
+
+def test_panic_on_warn(bench):
+    """With panic_on_warn=1 a WARN stops the machine behind its trace."""
+    bench.kernel.sysctls.panic_on_warn = 1
+    with pytest.raises(KernelPanic, match="panic_on_warn set"):
+        play(bench, "def start():\n    WARN_ON(1)\n    return 0")
+    log = bench.log()
+
+    assert " </TASK>" == log[-3]
+    assert "Kernel panic - not syncing: kernel: panic_on_warn set ..." == log[-2]
+
+
+def test_panic_on_warn_takes_sleeping_while_atomic_too(bench):
+    """scheduling while atomic with panic_on_warn=1 stops the machine."""
+    bench.kernel.sysctls.panic_on_warn = 1
+    with pytest.raises(KernelPanic, match="scheduling while atomic: panic_on_warn set"):
+        play(bench, "def start():\n    preempt_disable()\n    msleep(1)\n    return 0")
+
+
+def test_scheduling_while_atomic(bench):
+    """BUG line with comm, pid and count; modules; CPU; the trace from __schedule_bug down."""
+    play(bench, "def start():\n    preempt_disable()\n    msleep(1)\n    return 0")
+    found = reports(bench)
+    texts = [text for _, text in found]
+
+    assert found[0][0] == 3
+    assert texts[0].startswith("BUG: scheduling while atomic: test/")
+    assert texts[0].endswith("/0x00000002")
+    assert "Modules linked in: mod(OE+)" == texts[1]
+    assert [
+        *(" dump_stack_lvl", " __schedule_bug.cold", " __schedule", " schedule"),
+        *(" schedule_timeout", " msleep", " start"),
+    ] == [text.split("+")[0] for text in texts[6:13]]
+    assert bench.kernel.oops.taints & 1 << 9
+
+
+def test_an_init_that_leaves_preemption_off_is_told(bench):
+    """initcall ... returned with preemption imbalance, a WARNING at init/main.c:1284."""
+    play(bench, "def start():\n    preempt_disable()\n    return 0")
+    log = bench.own_log()
+
+    assert "initcall start+0x0/0x1000 [mod] returned with preemption imbalance " == log[1]
+    assert " at init/main.c:1284 do_one_initcall+0x1d7/0x220" in log[2]
+
+
+def test_enabling_after_the_report_is_an_imbalance(bench):
+    """As recorded: off, sleep (reported, preemption back), on: the count is wrong then."""
+    body = "preempt_disable()\n    msleep(1)\n    preempt_enable()"
+    play(bench, f"def start():\n    {body}\n    return 0")
+
+    assert any(line.endswith("returned with preemption imbalance ") for line in bench.log())
+
+
+def test_a_report_in_init_ends_with_the_users_registers(bench):
+    """A process's report has its user-space registers behind the system call."""
+    play(bench, "def start():\n    NULL.x = 1\n    return 0")
+    log = bench.own_log()
+    entry = next(i for i, line in enumerate(log) if line.startswith(" entry_SYSCALL_64"))
+
+    assert log[entry + 1].startswith("RIP: 0033:0x7f")
+    assert " ORIG_RAX: 0000000000000139" in log[entry + 3]
+    assert " </TASK>" == log[entry + 9]
+    assert not any(line.startswith("note: ") for line in log)
+
+
+def test_a_distribution_is_named_behind_the_build(make_bench):
+    """The CPU line ends in the release, the build and the distribution."""
+    bench = make_bench(release="6.1.0-56-amd64", build_tag="#1", distribution="Debian 6.1.192-2")
+    play(bench, "def start():\n    dump_stack()\n    return 0")
+
+    assert bench.own_log()[0].endswith(
+        " Tainted: G           OE      6.1.0-56-amd64 #1  Debian 6.1.192-2"
+    )
+
+
+def test_frames_of_6_1(make_bench):
+    """Before 6.4 a kthread's trace ends in ret_from_fork, with kthread_complete_and_exit unsure."""
+    bench = make_bench(release="6.1.0")
+    play(bench, in_thread("NULL.field = 1"))
+    log = bench.own_log()
+    trace = log.index("Call Trace:")
+
+    assert [
+        " kthread+0xda/0x100",
+        " ? kthread_complete_and_exit+0x20/0x20",
+        " ret_from_fork+0x22/0x30",
+        " </TASK>",
+    ] == log[trace + 3 : trace + 7]
+
+
+def test_reports_repeat(make_bench):
+    """Two hosts print the same registers, addresses and code bytes."""
+    logs = []
+    for _ in range(2):
+        bench = make_bench()
+        play(bench, in_thread("NULL.field = 1"))
+        logs.append(bench.own_log())
+
+    assert logs[0] == logs[1]
+
+
+def test_a_clean_kernel_is_not_tainted(bench):
+    """Before any module a report says "Not tainted"."""
+    line = bench.kernel.oops.cpu_line(bench.kernel.kthreads.kthreadd)
+
+    assert "CPU: 0 PID: 2 Comm: kthreadd Not tainted 6.7.9 #1" == line
+
+
+def test_an_oops_stays_what_it_is():
+    """classify() leaves an Oops alone."""
+    fault = Oops("gp", 5)
+
+    assert fault is classify(fault)
+    assert ("ud2", "") == (classify(ValueError("x")).kind, classify(ValueError("x")).text)
+
+
+@pytest.mark.parametrize(("kind", "signal"), [("page", 9), ("ud2", 11), ("divide", 11)])
+def test_a_process_that_faults_is_killed_by(kind, signal):
+    """insmod is Killed for a page fault, and dies of a segmentation fault for the rest."""
+    assert signal == Oops(kind).kills_by
