@@ -232,7 +232,7 @@ def read_cells(text: str, pid_width: int) -> list[Cell]:
 
 # Printf-like texts of AIX: "%p %c".
 def _aix_cells(text: str, pid_width: int) -> list[Cell]:
-    cells = []
+    cells: list[Cell] = []
     while text:
         literal, percent, rest = text.partition("%")
         if literal:

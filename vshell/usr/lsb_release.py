@@ -47,11 +47,8 @@ def main(io: Io, words: list[str]) -> int:
         io.err("No LSB modules are available.\n")
     for letter, name in _NAMES.items():
         if letter in letters or "a" in letters:
-            text = values[letter]
-            if "s" in letters:
-                io.out(f'"{text}"\n' if letter == "d" else f"{text}\n")
-            else:
-                io.out(f"{name}:\t{text}\n")
+            io.out(values[letter] if "s" in letters else f"{name}:\t{values[letter]}")
+            io.out("\n")
     return 0
 
 

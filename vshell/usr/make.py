@@ -190,6 +190,7 @@ class _Make:
         makefile = Makefile(self.environment, self.overrides, self.shell, self.read, self.names)
         flags = "".join(sorted(self.flags & set("kns")))
         overrides = " ".join(f"{name}={value}" for name, value in self.overrides.items())
+        makefile.say, makefile.warn = self.out_now, self.err_now
         makefile.define("MAKE", "make")
         makefile.define("MAKEFLAGS", f"{flags} -- {overrides}".strip() if overrides else flags)
         makefile.define("CURDIR", self.sys.getcwd())
@@ -252,6 +253,7 @@ class _Make:
                     )
                     self.io.out(f"{self.name}: {done}\n")
         except MakeError as error:
+            self.err_now(error.before)
             self.stop(str(error))
         return 2 if failed else 0
 
@@ -345,6 +347,7 @@ class _Make:
             "*": target.rpartition(".")[0],
         }
         for line, text in rule.recipe:
+            makefile.position = (rule.file, line)
             command = makefile.expand(text, local)
             for part in command.split("\n") if "\\\n" not in command else [command]:
                 if not self.run_line(makefile, rule, line, part, target):

@@ -14,7 +14,18 @@ __all__ = ["main"]
 _SECURE_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin"
 _USAGE = """\
 usage: sudo -h | -K | -k | -V
+usage: sudo -v [-knS] [-u user]
+usage: sudo -l [-knS] [-u user]
 usage: sudo [-bEHknS] [-u user] [VAR=value] [-i | -s] [command [arg ...]]
+"""
+_PRIVILEGES = """\
+Matching Defaults entries for {user} on {host}:
+    env_reset, mail_badpass,
+    secure_path=/usr/local/sbin\\:/usr/local/bin\\:/usr/sbin\\:/usr/bin\\:/sbin\\:/bin\\:/snap/bin,
+    use_pty
+
+User {user} may run the following commands on {host}:
+    (ALL : ALL) ALL
 """
 
 
@@ -23,7 +34,7 @@ def main(io: Io, words: list[str]) -> int:
     """Run a command as another user: ``sudo [-u USER] [-i|-s] [VAR=value...] COMMAND [ARG...]``."""
     try:
         long = {"user=": "u", "login": "i", "shell": "s", "help": "h", "version": "V", "list": "l"}
-        options, rest = getopt(words, "bEHknSshiVlu:", long, permute=False)
+        options, rest = getopt(words, "bEHKknSshiVlvu:", long, permute=False)
     except OptionError as error:
         io.complain(str(error))
         io.err(_USAGE)
@@ -40,7 +51,11 @@ def main(io: Io, words: list[str]) -> int:
     if caller is None or not may_administer(io, uid):
         name = caller.name if caller is not None else "?"
         io.die(f"{name} is not in the sudoers file.")
-    if "k" in values and not rest:
+    if (values.keys() & {"k", "K"} and not rest) or "v" in values:
+        # There is no time stamp to renew or to forget: no password is asked for.
+        return 0
+    if "l" in values:
+        io.out(_PRIVILEGES.format(user=caller.name, host=io.sys.uname().nodename))
         return 0
     wanted = values.get("u", "root")
     target = find_user(io, wanted.removeprefix("#"))
