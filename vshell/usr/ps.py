@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 _WIDE = 132
-_START_NS = 4_000_000
+_START_NS = 6_000_000
 """CPU time of ps's start, before it reads /proc: in it, the rest of a pipeline gets under way."""
 _SORTS = {
     "C": "pcpu",
