@@ -11,17 +11,34 @@ More than 400 lines, one idea: reading a Makefile and expanding it depend on eac
 
 from __future__ import annotations
 
+from vshell.kbuild.make_functions import (
+    FUNCTIONS,
+    NEEDED,
+    MakeError,
+    patsubst,
+    split_arguments,
+)
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["MakeError", "Makefile", "Rule"]
 
-_DEPTH_MAX = 100
-
-
-class MakeError(Exception):
-    """Something make stops for; the text goes behind "make: *** "."""
+# Functions that need more than their arguments.
+_OWN: tuple[str, ...] = (
+    "and",
+    "call",
+    "error",
+    "eval",
+    "flavor",
+    "foreach",
+    "if",
+    "info",
+    "or",
+    "origin",
+)
+_OWN += ("shell", "value", "warning", "wildcard", "abspath", "realpath")
 
 
 class Rule:
@@ -69,8 +86,16 @@ class Makefile:
         self.rules: dict[str, Rule] = {}
         self.phony: set[str] = set()
         self.first_target = ""
+        self.say: Callable[[str], None] = lambda _text: None
+        self.warn: Callable[[str], None] = lambda _text: None
+        self.position: tuple[str, int] | None = None
+        """File and line that is being read or run, for messages."""
         self._conditions: list[list[bool]] = []
         self._current: list[Rule] = []
+        self._places: dict[str, tuple[str, int] | None] = {}
+        self._expanding: list[str] = []
+        self._define: tuple[str, list[str]] | None = None
+        self._define_start = 0
 
     # -- Variables --------------------------------------------------------------------------------
 
@@ -84,6 +109,11 @@ class Makefile:
                 it are expanded at each use.
         """
         self._variables[name] = (value, expanded)
+        self._places[name] = self.position
+
+    def _error(self, text: str) -> MakeError:
+        where = f"{self.position[0]}:{self.position[1]}: *** " if self.position else ""
+        return MakeError(f"{where}{text}.  Stop.")
 
     def value(self, name: str, local: dict[str, str] | None = None) -> str:
         """Give a variable's value, "" if it is not set."""
@@ -92,25 +122,31 @@ class Makefile:
         if name in self._overrides:
             return self._overrides[name]
         text, expanded = self._variables.get(name, ("", True))
-        return text if expanded else self.expand(text, local)
+        if expanded:
+            return text
+        if name in self._expanding:
+            self.position = self._places.get(name)
+            raise self._error(f"Recursive variable '{name}' references itself (eventually)")
+        self._expanding.append(name)
+        try:
+            return self.expand(text, local)
+        finally:
+            self._expanding.pop()
 
     def is_defined(self, name: str) -> bool:
         """Tell whether a variable is set."""
         return name in self._overrides or name in self._variables
 
-    def expand(self, text: str, local: dict[str, str] | None = None, depth: int = 0) -> str:
+    def expand(self, text: str, local: dict[str, str] | None = None) -> str:
         """Replace references and functions by their values.
 
         Args:
             text: any text.
             local: automatic variables.
-            depth: how deep inside other references this is.
 
         Raises:
             MakeError: a variable refers to itself, or a reference has no end.
         """
-        if depth > _DEPTH_MAX:
-            raise MakeError("Recursive variable references itself (eventually).  Stop.")
         out = []
         position = 0
         while True:
@@ -125,54 +161,105 @@ class Makefile:
                 position = start + 2
             elif opening in "({":
                 end = _closing(text, start + 1)
-                out.append(self._reference(text[start + 2 : end], local, depth + 1))
+                if end < 0:
+                    raise self._error("unterminated variable reference")
+                out.append(self._reference(text[start + 2 : end], local))
                 position = end + 1
             else:
                 out.append(self.value(opening, local))
                 position = start + 2
 
-    def _reference(self, inner: str, local: dict[str, str] | None, depth: int) -> str:
+    def _reference(self, inner: str, local: dict[str, str] | None) -> str:
         word, space, rest = inner.partition(" ")
-        if space and word in _FUNCTIONS:
-            return self._call(word, rest.lstrip(), local, depth)
-        name = self.expand(inner, local, depth)
+        if space and (word in FUNCTIONS or word in _OWN):
+            return self._call(word, rest.lstrip(), local)
+        name = self.expand(inner, local)
         variable, colon, substitution = name.partition(":")
         if colon and "=" in substitution:
             old, _, new = substitution.partition("=")
             if "%" not in old:
                 old, new = "%" + old, "%" + new
-            return _patsubst(old, new, self.value(variable, local))
+            return patsubst(old, new, self.value(variable, local))
         return self.value(name, local)
 
-    def _call(self, name: str, text: str, local: dict[str, str] | None, depth: int) -> str:
+    def _call(self, name: str, text: str, local: dict[str, str] | None) -> str:
+        parts = split_arguments(text, {"foreach": 3}.get(name, 0))
+        if len(parts) < NEEDED.get(name, 1):
+            count = f"insufficient number of arguments ({len(parts)})"
+            raise self._error(f"{count} to function '{name}'")
+        if name in ("if", "or", "and", "foreach", "call"):
+            return self._call_lazily(name, parts, local)
+        arguments = [self.expand(part, local) for part in parts]
+        function = FUNCTIONS.get(name)
+        if function is None:
+            return self._call_own(name, ",".join(arguments))
+        # Further commas belong to the last argument.
+        needed = NEEDED.get(name, 1)
+        arguments[needed - 1 :] = [",".join(arguments[needed - 1 :])]
+        try:
+            return function(arguments)
+        except MakeError as error:
+            raise self._error(str(error)) from None
+
+    # Functions that expand their arguments themselves, if at all.
+    def _call_lazily(self, name: str, parts: list[str], local: dict[str, str] | None) -> str:
         if name == "if":
-            parts = _split_arguments(text)
-            chosen = 1 if self.expand(parts[0], local, depth).strip() else 2
-            return self.expand(parts[chosen], local, depth) if chosen < len(parts) else ""
-        if name == "foreach":
-            variable, words, body = [*_split_arguments(text, 3), "", ""][:3]
-            variable = self.expand(variable, local, depth).strip()
-            scope = dict(local or {})
-            out = []
-            for word in self.expand(words, local, depth).split():
-                scope[variable] = word
-                out.append(self.expand(body, scope, depth))
-            return " ".join(out)
-        arguments = [self.expand(part, local, depth) for part in _split_arguments(text)]
+            chosen = 1 if self.expand(parts[0].strip(), local) else 2
+            return self.expand(",".join(parts[2:]) if chosen == 2 else parts[1], local)
+        if name in ("or", "and"):
+            found = ""
+            for part in parts:
+                found = self.expand(part.strip(), local)
+                if bool(found) == (name == "or"):
+                    return found
+            return found
+        scope = dict(local or {})
+        if name == "call":
+            arguments = [self.expand(part, local) for part in parts]
+            scope |= {str(number): one for number, one in enumerate(arguments)}
+            text, _ = self._variables.get(arguments[0].strip(), ("", True))
+            return self.expand(text, scope)
+        variable = self.expand(parts[0], local).strip()
+        out = []
+        for word in self.expand(parts[1], local).split():
+            scope[variable] = word
+            out.append(self.expand(parts[2], scope))
+        return " ".join(out)
+
+    # Functions that look at the Makefile or outside.
+    def _call_own(self, name: str, text: str) -> str:
         if name == "shell":
-            output = self._shell(",".join(arguments))
-            return output.rstrip("\n").replace("\n", " ")
+            return self._shell(text).rstrip("\n").replace("\n", " ")
         if name == "wildcard":
-            return " ".join(
-                found for pattern in arguments[0].split() for found in self._wildcard(pattern)
-            )
+            return " ".join(found for pattern in text.split() for found in self._wildcard(pattern))
+        if name in ("abspath", "realpath"):
+            return " ".join(_absolute(word, self.value("CURDIR")) for word in text.split())
         if name == "error":
-            raise MakeError(f"{arguments[0]}.  Stop.")
-        if name in ("info", "warning"):
-            return ""
-        function = _FUNCTIONS[name]
-        assert function is not None
-        return function(arguments)
+            raise self._error(text)
+        if name == "info":
+            self.say(f"{text}\n")
+        elif name == "warning":
+            file, line = self.position or ("", 0)
+            self.warn(f"{file}:{line}: {text}\n")
+        elif name == "eval":
+            self.parse(text, *(self.position or ("", 0)))
+        elif name == "value":
+            return self._variables.get(text, ("", True))[0]
+        elif name == "flavor":
+            known = self._variables.get(text)
+            return "undefined" if known is None else "simple" if known[1] else "recursive"
+        elif name == "origin":
+            return self._origin(text)
+        return ""
+
+    def _origin(self, name: str) -> str:
+        if name in self._overrides:
+            return "command line"
+        if name not in self._variables:
+            return "undefined"
+        if self._places.get(name) is not None:
+            return "file"
+        return "environment" if name in self._from_environment else "default"
 
     def _wildcard(self, pattern: str) -> list[str]:
         if not any(letter in pattern for letter in "*?["):
@@ -185,79 +272,116 @@ class Makefile:
 
     # -- Reading ----------------------------------------------------------------------------------
 
-    def parse(self, text: str, file: str) -> None:
+    def parse(self, text: str, file: str, first: int = 0) -> None:
         """Read a Makefile's text.
+
+        Args:
+            text: its lines.
+            file: its name in messages.
+            first: the line it stands in, where it comes out of an expansion.
 
         Raises:
             MakeError: as make says it, without "make: *** ".
         """
-        lines = text.split("\n")
+        outside = self.position
+        lines = text.removesuffix("\n").split("\n")
+        open_conditions = len(self._conditions)
         number = 0
         while number < len(lines):
             start = number + 1
             line = lines[number]
             number += 1
             recipe = line.startswith("\t")
-            while line.endswith("\\") and number < len(lines):
+            while line.endswith("\\") and number < len(lines) and self._define is None:
                 following = lines[number]
                 number += 1
                 joined = following.lstrip() if not recipe else following.removeprefix("\t")
                 line = f"{line[:-1].rstrip()} {joined}" if not recipe else f"{line}\n{joined}"
-            self._line(line, file, start)
+            self.position = (file, first or start)
+            self._line(line, file, first or start)
+        self.position = (file, first or len(lines) + 1)
+        if self._define is not None:
+            self.position = (file, first or self._define_start)
+            raise self._error("missing 'endef', unterminated 'define'")
+        if len(self._conditions) > open_conditions:
+            raise self._error("missing 'endif'")
+        self.position = outside
 
     def _line(self, line: str, file: str, number: int) -> None:
+        if self._define is not None:
+            self._define_line(line)
+            return
         if line.startswith("\t") and self._current:
-            if all(all(level[:1]) for level in self._conditions):
+            if all(level[0] for level in self._conditions):
                 for rule in self._current:
                     rule.recipe.append((number, line[1:]))
             return
-        text = _without_comment(line).strip()
-        if not text:
-            return
-        if self._conditional(text, file, number):
+        text = _without_comment(line).lstrip()
+        if not text.strip() or self._conditional(text.strip()):
             return
         if not all(level[0] for level in self._conditions):
             return
-        word = text.split()[0]
+        word, _, rest = text.strip().partition(" ")
         if word in ("include", "-include", "sinclude"):
-            names = self.expand(text[len(word) :]).split()
-            self._include(names, file, number, required=word == "include")
+            names = self.expand(rest).split()
+            self._include(names, required=word == "include")
         elif word in ("export", "unexport"):
-            rest = text[len(word) :].strip()
             if "=" in rest:
-                self._assign(rest)
+                self._assign(text[len(word) :].lstrip())
+        elif word == "define":
+            self._define = (self.expand(rest).strip().removesuffix("=").strip(), [])
+            self._define_start = number
+        elif word == "undefine":
+            self._variables.pop(self.expand(rest).strip(), None)
+        elif word == "override" and "=" in rest:
+            name = rest.partition("=")[0].strip(" :?+!")
+            self._overrides.pop(self.expand(name), None)
+            self._assign(text[len(word) :].lstrip())
         elif not self._assign(text):
-            self._rule(line, text, file, number)
+            self._rule(line, text.strip(), file, number)
 
-    def _conditional(self, text: str, file: str, number: int) -> bool:
+    def _define_line(self, line: str) -> None:
+        assert self._define is not None
+        name, lines = self._define
+        if line.split()[:1] == ["endef"]:
+            self._define = None
+            self.define(name, "\n".join(lines), expanded=False)
+        else:
+            lines.append(line)
+
+    # A conditional's state: whether its lines count, whether an else may still, whether one came.
+    def _conditional(self, text: str) -> bool:
         word, _, rest = text.partition(" ")
         if word in ("ifeq", "ifneq", "ifdef", "ifndef"):
             active = all(level[0] for level in self._conditions)
-            truth = active and self._truth(word, rest.strip(), file, number)
-            self._conditions.append([truth, truth or not active])
+            truth = active and self._truth(word, rest.strip())
+            self._conditions.append([truth, truth or not active, False])
         elif word == "else":
             if not self._conditions:
-                raise MakeError(f"{file}:{number}: *** extraneous 'else'.  Stop.")
+                raise self._error("extraneous 'else'")
             level = self._conditions[-1]
+            if level[2]:
+                raise self._error("only one 'else' per conditional")
             level[0] = not level[1]
+            level[2] = not rest.strip()
             if rest.strip() and level[0]:
                 kind, _, condition = rest.strip().partition(" ")
-                level[0] = self._truth(kind, condition.strip(), file, number)
+                level[0] = self._truth(kind, condition.strip())
             level[1] = level[1] or level[0]
         elif word == "endif":
             if not self._conditions:
-                raise MakeError(f"{file}:{number}: *** extraneous 'endif'.  Stop.")
+                raise self._error("extraneous 'endif'")
             self._conditions.pop()
         else:
             return False
         return True
 
-    def _truth(self, word: str, rest: str, file: str, number: int) -> bool:
+    def _truth(self, word: str, rest: str) -> bool:
         if word in ("ifdef", "ifndef"):
             name = self.expand(rest)
             return (self.is_defined(name) and self.value(name) != "") == (word == "ifdef")
         if rest.startswith("(") and rest.endswith(")"):
-            parts = _split_arguments(rest[1:-1], 2)
+            parts = split_arguments(rest[1:-1], 2)
             if len(parts) == 2:
                 equal = self.expand(parts[0]).strip() == self.expand(parts[1]).strip()
                 return equal == (word == "ifeq")
@@ -265,14 +389,14 @@ class Makefile:
             pieces = rest.split(rest[0])[1::2]
             if len(pieces) == 2:
                 return (self.expand(pieces[0]) == self.expand(pieces[1])) == (word == "ifeq")
-        raise MakeError(f"{file}:{number}: *** invalid syntax in conditional.  Stop.")
+        raise self._error("invalid syntax in conditional")
 
     def _assign(self, text: str) -> bool:
         for operator in (":::=", "::=", ":=", "?=", "+=", "!=", "="):
             name, found, value = text.partition(operator)
             if not found or any(letter in name.strip() for letter in ":#= \t") or not name.strip():
                 continue
-            self._set(self.expand(name.strip()), operator, value.strip())
+            self._set(self.expand(name.strip()), operator, value.lstrip())
             self._current = []
             return True
         return False
@@ -289,25 +413,29 @@ class Makefile:
                 self.define(name, value, expanded=False)
         else:
             old, expanded = self._variables.get(name, ("", False))
-            added = self.expand(value) if expanded and name in self._variables else value
-            self.define(
-                name, f"{old} {added}".strip(), expanded=expanded and name in self._variables
-            )
+            added = self.expand(value) if expanded else value
+            self.define(name, f"{old} {added}" if old else added, expanded=expanded)
 
-    def _include(self, files: list[str], file: str, number: int, *, required: bool) -> None:
+    def _include(self, files: list[str], *, required: bool) -> None:
         for name in files:
             text = self._read(name)
             if text is not None:
                 self.parse(text, name)
             elif required:
-                raise MakeError(f"{file}:{number}: {name}: No such file or directory")
+                file, number = self.position or ("", 0)
+                before = f"{file}:{number}: {name}: No such file or directory\n"
+                raise MakeError(f"No rule to make target '{name}'.  Stop.", before)
 
     def _rule(self, line: str, text: str, file: str, number: int) -> None:
         expanded = self.expand(text)
         targets, colon, rest = expanded.partition(":")
         if not colon:
+            if line.startswith("\t"):
+                raise self._error("recipe commences before first target")
+            if not expanded.strip():
+                return
             hint = " (did you mean TAB instead of 8 spaces?)" if line.startswith(" " * 8) else ""
-            raise MakeError(f"{file}:{number}: *** missing separator{hint}.  Stop.")
+            raise self._error(f"missing separator{hint}")
         rest = rest.lstrip(":")
         prerequisites, semicolon, recipe = rest.partition(";")
         self._current = []
@@ -329,10 +457,12 @@ class Makefile:
 def _without_comment(line: str) -> str:
     position = line.find("#")
     while position > 0 and line[position - 1] == "\\":
-        position = line.find("#", position + 1)
+        line = line[: position - 1] + line[position:]
+        position = line.find("#", position)
     return line if position < 0 else line[:position]
 
 
+# Find the parenthesis that closes another one, -1 if none does.
 def _closing(text: str, opening: int) -> int:
     pair = {"(": ")", "{": "}"}[text[opening]]
     depth = 0
@@ -343,83 +473,14 @@ def _closing(text: str, opening: int) -> int:
             depth -= 1
             if depth == 0:
                 return position
-    raise MakeError("unterminated variable reference.  Stop.")
+    return -1
 
 
-def _split_arguments(text: str, most: int = 0) -> list[str]:
+def _absolute(path: str, here: str) -> str:
     parts: list[str] = []
-    depth = 0
-    start = 0
-    for position, letter in enumerate(text):
-        if letter in "({":
-            depth += 1
-        elif letter in ")}":
-            depth -= 1
-        elif letter == "," and depth == 0 and (not most or len(parts) < most - 1):
-            parts.append(text[start:position])
-            start = position + 1
-    parts.append(text[start:])
-    return [part.lstrip() if index else part for index, part in enumerate(parts)]
-
-
-def _match(pattern: str, word: str) -> str | None:
-    before, percent, after = pattern.partition("%")
-    if not percent:
-        return "" if pattern == word else None
-    if len(word) >= len(before) + len(after) and word.startswith(before) and word.endswith(after):
-        return word[len(before) : len(word) - len(after)]
-    return None
-
-
-def _patsubst(pattern: str, replacement: str, text: str) -> str:
-    out = []
-    for word in text.split():
-        stem = _match(pattern, word)
-        out.append(word if stem is None else replacement.replace("%", stem))
-    return " ".join(out)
-
-
-def _filter(arguments: list[str], *, keep: bool) -> str:
-    patterns = arguments[0].split()
-    words = arguments[1].split()
-    return " ".join(w for w in words if any(_match(p, w) is not None for p in patterns) == keep)
-
-
-def _word(arguments: list[str]) -> str:
-    words = arguments[1].split()
-    index = int(arguments[0])
-    return words[index - 1] if 0 < index <= len(words) else ""
-
-
-# None stands for a function that is looked after above.
-_FUNCTIONS: dict[str, Callable[[list[str]], str] | None] = {
-    "shell": None,
-    "wildcard": None,
-    "if": None,
-    "foreach": None,
-    "error": None,
-    "info": None,
-    "warning": None,
-    "patsubst": lambda a: _patsubst(a[0], a[1], a[2]),
-    "subst": lambda a: a[2].replace(a[0], a[1]),
-    "strip": lambda a: " ".join(a[0].split()),
-    "filter": lambda a: _filter(a, keep=True),
-    "filter-out": lambda a: _filter(a, keep=False),
-    "findstring": lambda a: a[0] if a[0] in a[1] else "",
-    "sort": lambda a: " ".join(sorted(set(a[0].split()))),
-    "word": _word,
-    "words": lambda a: str(len(a[0].split())),
-    "firstword": lambda a: (a[0].split() or [""])[0],
-    "lastword": lambda a: (a[0].split() or [""])[-1],
-    "addprefix": lambda a: " ".join(a[0] + word for word in a[1].split()),
-    "addsuffix": lambda a: " ".join(word + a[0] for word in a[1].split()),
-    "notdir": lambda a: " ".join(word.rpartition("/")[2] for word in a[0].split()),
-    "dir": lambda a: " ".join(
-        word.rpartition("/")[0] + "/" if "/" in word else "./" for word in a[0].split()
-    ),
-    "basename": lambda a: " ".join(
-        word.rpartition(".")[0] if "." in word.rpartition("/")[2] else word for word in a[0].split()
-    ),
-    "abspath": lambda a: a[0],
-    "realpath": lambda a: a[0],
-}
+    for part in (path if path.startswith("/") else f"{here}/{path}").split("/"):
+        if part == "..":
+            parts = parts[:-1]
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/" + "/".join(parts)
