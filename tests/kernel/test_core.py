@@ -314,3 +314,43 @@ VERSIONS = [("6.7.9", (6, 7)), ("6.1.0-56-amd64", (6, 1)), ("6.12.117+deb12-amd6
 def test_the_version_is_read_from_the_release(release, code):
     """The first two numbers of the release select what changed between versions."""
     assert code == KernelConfig(release=release).version_code
+
+
+# -- Interrupts and the end ---------------------------------------------------------------------
+
+
+def test_work_in_an_interrupt_delays_whom_it_interrupts(bench):
+    """5 ms of interrupt in the middle of mdelay(10) make it 15 ms."""
+    kernel = bench.kernel
+    kernel.post(kernel.now_ns + 5_000_000, lambda: kernel.sched.charge(5_000_000))
+    took = start(bench, "begin = ktime_get()\nmdelay(10)\nseen.append(ktime_get() - begin)")[0]
+
+    assert 15_000_000 <= took < 15_100_000
+
+
+def test_an_interrupt_cannot_sleep(bench):
+    """schedule() in interrupt context is reported and does nothing."""
+    bench.kernel.post(1_000_000, bench.kernel.sched.schedule)
+    bench.kernel.run()
+
+    assert bench.log()[0].startswith("BUG: scheduling while atomic: swapper/0/0/0x")
+
+
+def test_nobody_sleeps_while_the_machine_goes_off(bench):
+    """A `finally` block that would sleep at power-off is unwound too."""
+    seen = []
+
+    def sleeper(sys):
+        try:
+            sys.nanosleep(100 * SECOND)
+        finally:
+            seen.append("first")
+            bench.kernel.sched.charge(10 * SECOND)
+            bench.kernel.sched.schedule()
+            seen.append("never")
+
+    bench.process(sleeper)
+    bench.pass_time(1)
+    bench.kernel.power_off()
+
+    assert ["first"] == seen

@@ -346,3 +346,38 @@ def test_an_oops_stays_what_it_is():
 def test_a_process_that_faults_is_killed_by(kind, signal):
     """insmod is Killed for a page fault, and dies of a segmentation fault for the rest."""
     assert signal == Oops(kind).kills_by
+
+
+def test_a_fault_outside_of_any_module_has_no_place(bench):
+    """A BUG of which no module's line is known says so."""
+    bench.kernel.oops.die(ValueError("x"), bench.kernel.kthreads.kthreadd)
+    log = bench.log()
+
+    assert "kernel BUG at ?:0!" == log[0]
+    assert "RIP: 0010:0x0" in log
+    assert "Python: ValueError: x" in log
+
+
+def test_an_error_without_a_traceback_is_a_read():
+    """An exception that was never raised cannot say what it did."""
+    assert "read" == classify(IndexError("x")).access
+
+
+def test_a_function_that_is_part_of_its_caller_has_no_frame(bench):
+    """gcc puts a function that is called once into its caller; the line is the inner one's."""
+    play(
+        bench,
+        """
+        def inner():
+            numbers = [NULL.x for i in range(1)]
+            return numbers
+        def start():
+            return inner()[0]
+        """,
+    )
+    log = bench.own_log()
+    rip = next(line for line in log if line.startswith("RIP: 0010:"))
+
+    assert rip.startswith("RIP: 0010:start+0x")
+    assert rip.endswith(" [mod] (mod.py:3)")
+    assert not any("inner" in line for line in log)

@@ -3,8 +3,6 @@ from __future__ import annotations
 import pytest
 
 from tests.linux.play import play, start
-from vshell.abi import state as st
-
 
 SPINNERS = """
 turns = [0, 0, 0]

@@ -3,7 +3,6 @@ from __future__ import annotations
 from tests.linux.play import play, start
 from vshell.abi import state as st
 
-
 SPINNERS = """
 turns = [0, 0, 0]
 tasks = []
@@ -190,3 +189,45 @@ def test_affinity_of_a_waiting_thread(make_bench):
     bench.pass_time(1)
 
     assert 1 == len(stage.seen)
+
+
+def test_a_queued_real_time_thread_can_become_normal(make_bench):
+    """sched_set_normal() of a FIFO thread that waits moves it behind real-time ones."""
+    seen = start(
+        make_bench(cpus=1),
+        """
+        threads = [kthread_create(fn, i, "k%d", i) for i in range(2)]
+        for k in threads:
+            sched_set_fifo(k)
+            wake_up_process(k)
+        sched_set_normal(threads[0], 0)
+        msleep(1)
+        """,
+        "def fn(data):\n    seen.append(data)\n    return 0",
+    )
+
+    assert [1, 0] == seen
+
+
+def test_a_wake_up_before_the_sleep_is_not_lost(bench):
+    """A thread woken between set_current_state() and schedule() does not sleep."""
+    seen = start(
+        bench,
+        """
+        k = kthread_run(fn, NULL, "k")
+        msleep(1)
+        seen.append(wake_up_process(k))
+        msleep(100)
+        """,
+        """
+def fn(data):
+    set_current_state(TASK_UNINTERRUPTIBLE)
+    mdelay(20)
+    begin = ktime_get()
+    schedule()
+    seen.append(ktime_get() - begin < 100000)
+    return 0
+""",
+    )
+
+    assert [1, True] == seen

@@ -7,7 +7,6 @@ import pytest
 from tests.linux.play import play, start
 from vshell.abi import state as st
 
-
 SPINNERS = """
 turns = [0, 0, 0]
 tasks = []

@@ -282,3 +282,15 @@ def test_without_khungtaskd_nobody_is_woken(bench):
     bench.kernel.watchdog.wake_khungtaskd()
 
     assert bench.kernel.watchdog.khungtaskd is None
+
+
+def test_an_interval_makes_the_search_more_often(make_bench):
+    """hung_task_check_interval_secs=2: a task is reported after 5 s at one of the looks."""
+    bench = hung_bench(make_bench)
+    bench.kernel.sysctls.hung_task_check_interval_secs = 2
+    bench.kernel.watchdog.wake_khungtaskd()
+    play(bench, HUNG, seconds=9)
+    found = [r.text for r in records(bench) if "blocked for more" in r.text]
+
+    assert 4 == len(found)
+    assert all(" than 6 seconds." in text or " than 5 seconds." in text for text in found)

@@ -323,7 +323,8 @@ def test_a_killed_process_in_init_sees_a_fatal_signal(bench):
     assert "never" not in [task.comm for task in bench.kernel.tasks]
 
 
-def test_references_keep_a_task(bench):
+@pytest.mark.parametrize("use", ["seen.append(k.pid)", "wake_up_process(k)"])
+def test_references_keep_a_task(bench, use):
     """With get_task_struct() a finished thread can be asked; after the last put it faults."""
     seen = play(
         bench,
@@ -338,9 +339,9 @@ def test_references_keep_a_task(bench):
             seen.append((k.exit_state, k.exit_code, kthread_stop(k)))
             put_task_struct(k)
             seen.append("freed")
-            seen.append(k.pid)
+            {use}
             return 0
-        """,
+        """.replace("{use}", use),
     ).seen
     log = bench.log()
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 
 from tests.linux.play import evaluate
+from vshell.linux.compiler import noinline
+from vshell.linux.init import __exit, __init, __initdata
 
 CUTS = [
     ("u8(300)", 44),
@@ -41,3 +43,11 @@ def test_hints_to_the_compiler_change_nothing(bench):
 def test_barriers_and_relaxing_have_no_value(bench):
     """barrier() and cpu_relax() are statements."""
     assert [None, None] == evaluate(bench, "[barrier(), cpu_relax()]")
+
+
+def test_marks_give_the_function_back():
+    """@noinline, @__init and @__exit leave the function as it is, also for other tools."""
+    marks = [noinline, __init, __exit]
+
+    assert [len] * 3 == [mark(len) for mark in marks]
+    assert __initdata is None

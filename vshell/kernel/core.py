@@ -60,7 +60,7 @@ class ModuleRuntime:
 
 class _Interrupt:
     # While inside, code runs in interrupt context on a CPU, on top of whatever that CPU was doing.
-    __slots__ = ("_cpu", "_saved", "_sched")
+    __slots__ = ("_began_ns", "_cpu", "_saved", "_sched")
 
     def __init__(self, sched: Scheduler, cpu: Cpu) -> None:
         self._sched = sched
@@ -69,6 +69,7 @@ class _Interrupt:
     def __enter__(self) -> None:
         sched = self._sched
         self._saved = (sched.cpu, sched.current)
+        self._began_ns = sched.now_ns
         sched.cpu = self._cpu
         sched.current = self._cpu.curr
         sched.in_interrupt += 1
@@ -76,9 +77,9 @@ class _Interrupt:
     def __exit__(self, *exc: object) -> None:
         sched = self._sched
         cpu = self._cpu
-        if cpu.curr is not cpu.idle and cpu.clock_ns < sched.now_ns:
+        if cpu.curr is not cpu.idle:
             # The interrupted task has lost this time.
-            cpu.clock_ns = sched.now_ns
+            cpu.clock_ns += sched.now_ns - self._began_ns
         sched.in_interrupt -= 1
         sched.cpu, sched.current = self._saved
 

@@ -292,12 +292,8 @@ class Kthreads:
         self._trace("kthread_park", task)
         if task is not sched.current:
             sched.wake_up_process(task)
+            # No wait_task_inactive() is needed: nothing comes between "parked" and its sleep.
             kernel.waits.wait_for_completion(self_.parked)
-            # Linux: wait_task_inactive(): while it is still on its way off another CPU, look again
-            # one tick later. Real: 01-two-threads-park.
-            while task.on_rq and task.state:
-                sched.current.state = st.TASK_UNINTERRUPTIBLE
-                kernel.hrtimers.sleep_until(sched.now_ns + kernel.clock.jiffy_ns)
         return 0
 
     def kthread_unpark(self, task: Task) -> None:

@@ -225,8 +225,6 @@ class Reports:
     def warn_in_module(self, text: str = "") -> None:
         """Print the WARNING of current's module code."""
         symbols = self._here()
-        if not symbols:
-            return
         here = symbols.pop(0)
         self._print_warning(here.file, here.line, here, symbols, text)
 

@@ -32,13 +32,12 @@ UINT_MAX = 0xFFFFFFFF
 class Waiter:
     """One entry of a wait queue: wait_queue_entry, autoremove_wake_function."""
 
-    __slots__ = ("autoremove", "exclusive", "queue", "task")
+    __slots__ = ("exclusive", "queue", "task")
 
-    def __init__(self, task: Task, *, exclusive: bool = False, autoremove: bool = True) -> None:
+    def __init__(self, task: Task, *, exclusive: bool = False) -> None:
         """Make an entry that is on no queue."""
         self.task = task
         self.exclusive = exclusive
-        self.autoremove = autoremove
         self.queue: WaitQueue | None = None
 
 
@@ -128,8 +127,7 @@ class Waits:
             if not sched.try_to_wake_up(waiter.task, states):
                 continue
             woken += 1
-            if waiter.autoremove:
-                queue.remove(waiter)
+            queue.remove(waiter)
             if waiter.exclusive and exclusive_max:
                 exclusive_max -= 1
                 if not exclusive_max:

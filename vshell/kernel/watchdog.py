@@ -6,7 +6,7 @@ only a CPU that is busy is looked at, at the same sampling moments. Seconds are 
 counts them, in units of 2^30 ns.
 
 *Hung task*: a task in plain D that has not switched since the last look of khungtaskd, which looks
-every ``hung_task_timeout_secs``.
+every ``hung_task_timeout_secs``, or every ``hung_task_check_interval_secs`` where that is set.
 
 Source: kernel/watchdog.c, kernel/hung_task.c (v6.1). Real: 15-softlockup, 16-hung-task.
 """
@@ -74,8 +74,8 @@ class Watchdog:
             return
         cpu.soft_reported_s = now_s
         kernel = self._kernel
+        kernel.sched.now_ns = max(kernel.sched.now_ns, cpu.clock_ns)
         with kernel.interrupt(cpu, "hardirq"):
-            kernel.sched.now_ns = max(kernel.sched.now_ns, cpu.clock_ns)
             self._report_lockup(cpu, task, now_s - touched_s)
 
     def _report_lockup(self, cpu: Cpu, task: Task, seconds: int) -> None:
@@ -121,9 +121,10 @@ class Watchdog:
         last_ns = sched.now_ns
         while True:
             timeout_s = kernel.sysctls.hung_task_timeout_secs
+            interval_s = kernel.sysctls.hung_task_check_interval_secs
             limit = MAX_SCHEDULE_TIMEOUT
             if timeout_s:
-                due_ns = last_ns + timeout_s * NSEC_PER_SEC
+                due_ns = last_ns + min(interval_s or timeout_s, timeout_s) * NSEC_PER_SEC
                 limit = -(-(due_ns - sched.now_ns) // kernel.clock.jiffy_ns)
             if limit <= 0:
                 self._check_hung_tasks(timeout_s)
