@@ -10,6 +10,7 @@ import textwrap
 import pytest
 
 from tests.conftest import compiled
+from vshell.usr._kmod_index import write_index
 
 ALPHA = """
     from vshell.linux.export import EXPORT_SYMBOL_GPL
@@ -742,4 +743,82 @@ x1.ko
 x2.ko
 """,
         files,
+    )
+
+
+def test_index():
+    """The indexes beside depmod's text files are those that kmod 30 writes, byte by byte."""
+    dependencies = [
+        ("beta_mod", 0, "extra/beta_mod.ko: extra/alpha.ko"),
+        ("gamma", 1, "updates/gamma.ko:"),
+        ("alpha", 2, "extra/alpha.ko:"),
+        ("delta_x", 3, "kernel/delta-x.ko: updates/gamma.ko extra/alpha.ko"),
+    ]
+    aliases = [("beta_alias", 0, "beta_mod"), ("pci:v00008086d*", 0, "beta_mod")]
+    symbols = [
+        (f"symbol:{name}", number, module)
+        for name, number, module in (
+            ("gamma_fn", 1, "gamma"),
+            ("alpha_fn", 2, "alpha"),
+            ("gamma2", 1, "gamma"),
+        )
+    ]
+
+    assert (
+        "b007f45700020001200000bc6c70686100000000010000000265787472612f616c7068612e6b6f3a"
+        "006574615f6d6f6400000000010000000065787472612f626574615f6d6f642e6b6f3a2065787472"
+        "612f616c7068612e6b6f00656c74615f780000000001000000036b65726e656c2f64656c74612d78"
+        "2e6b6f3a20757064617465732f67616d6d612e6b6f2065787472612f616c7068612e6b6f00616d6d"
+        "61000000000100000001757064617465732f67616d6d612e6b6f3a006167c000000cc00000290000"
+        "0000c000005b0000000000000000c000009d"
+    ) == write_index(dependencies).hex()
+    assert (
+        "b007f45700020001200000476574615f616c696173000000000100000000626574615f6d6f640063"
+        "693a763030303038303836642a000000000100000000626574615f6d6f64006270c000000c000000"
+        "00000000000000000000000000000000000000000000000000000000000000000000000000000000"
+        "000000000000000000c0000027"
+    ) == write_index(aliases).hex()
+    assert (
+        "b007f45700020001200001256c7068615f666e000000000100000002616c70686100000000010000"
+        "000167616d6d6100666e00000000010000000167616d6d6100616d6d6100325f4000002200000000"
+        "00000000000000000000000000000000000000000000000000000000000000000000000000000000"
+        "00000000000000000000000000000000000000000000000000000000000000000000000000000000"
+        "00000000000000000000000000000000000000000000000000000000000000000000000000000000"
+        "00000000000000000000000000000000000000000000000000000000000000000000000000000000"
+        "000000000000000000000000c0000030796d626f6c3a006167c000000c0000000000000000000000"
+        "000000000000000000a00000417373a0000100"
+    ) == write_index(symbols).hex()
+    assert ("b007f457000200012000001a72633136000000000100000000006363c000000c") == write_index(
+        [("crc16", 0, "")]
+    ).hex()
+    assert "b007f457000200010000000c" == write_index([]).hex()
+
+
+def test_files_of_depmod(console, modules):
+    """depmod -a leaves the files that kmod's leaves; without a list of what is built in, none."""
+    console(
+        """\
+$ K=/lib/modules/$(uname -r); rm -r $K/*; mkdir $K/extra; cp *.ko $K/extra
+$ touch $K/modules.order $K/modules.builtin
+$ depmod -a; echo rc=$?; ls $K
+depmod: WARNING: could not open modules.builtin.modinfo at /lib/modules/6.1.0-56-amd64: No \
+such file or directory
+rc=0
+extra
+modules.alias
+modules.alias.bin
+modules.builtin
+modules.builtin.alias.bin
+modules.builtin.bin
+modules.dep
+modules.dep.bin
+modules.devname
+modules.order
+modules.softdep
+modules.symbols
+modules.symbols.bin
+$ setpriv --reuid 1000 --regid 1000 --clear-groups depmod -a 2>&1 | grep -c 'Permission denied'
+10
+""",
+        modules,
     )

@@ -3,8 +3,7 @@
 Source: depmod(8), depmod.d(5), kmod 30. Real: 26-kmod-tools.
 
 Differs:
-    Only text files are written; kmod writes an index beside each. Among modules of one name,
-    that in ``updates`` is taken; depmod.d is not read.
+    Among modules of one name, that in ``updates`` is taken; depmod.d is not read.
 """
 
 from __future__ import annotations
@@ -12,6 +11,8 @@ from __future__ import annotations
 from vshell.abi.errno import EINVAL, ENOEXEC, KernelError, strerror
 from vshell.abi.ko import KoError, KoFile
 from vshell.usr._kmod import VERSION, Tool, module_name
+from vshell.usr._kmod_config import normalised
+from vshell.usr._kmod_index import write_index
 from vshell.usr._program import Io, OptionError, Quit, getopt, program
 
 TYPE_CHECKING = False
@@ -123,7 +124,7 @@ class _Tree:
             except KernelError as error:
                 _die(self.tool, f"could not search modules: {strerror(error.errno)}")
             paths = [(f"{self.directory}/{name}", name) for name in self.search("", names)]
-        self.warn("modules.order")
+        self.is_there("modules.order")
         for path, shown in paths:
             self.read(path, shown.removeprefix(f"{self.directory}/"))
 
@@ -255,33 +256,54 @@ class _Tree:
                 *(f"alias symbol:{symbol} {name}" for symbol, name in symbols),
             ],
         }
-        failed = False
+        if to_stdout:
+            self.io.out("".join(line + "\n" for lines in texts.values() for line in lines))
+            return 0
+        numbers = {module.name: number for number, module in enumerate(modules)}
+        entries = {
+            "modules.dep": [
+                (name, number, texts["modules.dep"][number]) for name, number in numbers.items()
+            ],
+            "modules.alias": [(normalised(alias), numbers[name], name) for alias, name in aliases],
+            "modules.symbols": [
+                (f"symbol:{symbol}", numbers[name], name) for symbol, name in symbols
+            ],
+        }
+        done = True
         for name, lines in texts.items():
-            text = "".join(line + "\n" for line in lines)
-            if to_stdout:
-                self.io.out(text)
-            else:
-                failed |= not self.write_file(name, text)
-        if not to_stdout:
-            self.warn("modules.builtin")
-            self.warn("modules.builtin.modinfo")
-            failed |= not self.write_file("modules.devname", "")
-        return 1 if failed else 0
+            done &= self.write_file(name, "".join(line + "\n" for line in lines).encode())
+            if name in entries:
+                done &= self.write_file(f"{name}.bin", write_index(entries[name]))
+        done &= self.write_file("modules.builtin.bin", self.builtin_index())
+        has_aliases = self.is_there("modules.builtin.modinfo")
+        aliases_index = write_index([]) if has_aliases else b""
+        done &= self.write_file("modules.builtin.alias.bin", aliases_index)
+        done &= self.write_file("modules.devname", b"")
+        return 0 if done else 1
+
+    # Nothing at all where the kernel's build has not left a list of what is part of it.
+    def builtin_index(self) -> bytes:
+        if not self.is_there("modules.builtin"):
+            return b""
+        names = self.io.read_text(f"{self.directory}/modules.builtin").split()
+        return write_index([(module_name(name), number, "") for number, name in enumerate(names)])
 
     # The kernel's own build leaves these files.
-    def warn(self, name: str) -> None:
-        if not self.io.sys.access(f"{self.directory}/{name}", 0):
-            text = f"could not open {name} at {self.directory}: No such file or directory"
-            self.tool.say("WARNING", text)
+    def is_there(self, name: str) -> bool:
+        if self.io.sys.access(f"{self.directory}/{name}", 0):
+            return True
+        text = f"could not open {name} at {self.directory}: No such file or directory"
+        self.tool.say("WARNING", text)
+        return False
 
     # A file is written beside the old one and then takes its place.
-    def write_file(self, name: str, text: str) -> bool:
+    def write_file(self, name: str, data: bytes) -> bool:
         path = f"{self.directory}/{name}"
         now_ns = self.io.sys.clock_realtime_ns()
         seconds, micros = now_ns // 1_000_000_000, now_ns // 1000 % 1_000_000
         new = f"{name}.{self.io.sys.getpid()}.{micros}.{seconds}"
         try:
-            self.io.write_file(f"{self.directory}/{new}", text.encode(), 0o644)
+            self.io.write_file(f"{self.directory}/{new}", data, 0o644)
             self.io.sys.rename(f"{self.directory}/{new}", path)
         except KernelError as error:
             text = strerror(error.errno)
