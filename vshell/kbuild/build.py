@@ -307,17 +307,13 @@ class ModuleBuild:
             self._err(f"{self._make(1)}: *** No rule to make target '{target}', {needed}\n")
             return False
         built_ns = self._files.mtime_ns(target)
-        fresh = built_ns is not None and built_ns >= source_ns
+        fresh = built_ns is not None and built_ns >= source_ns and self._is_own(target)
         if fresh and self._files.mtime_ns(self._cmd_path(f"{name}.o")) is not None:
             return True
         self._step("CC [M]", target)
         self._work(_COMPILE_NS)
         result = compile_source(self._text(source), source, modname, self._headers)
-        self._err(
-            result.messages.replace(": note: declared here", ": note: declared here").replace(
-                "\ninclude/linux/", f"\n{self._common}/include/linux/"
-            )
-        )
+        self._err(result.messages.replace("\ninclude/linux/", f"\n{self._common}/include/linux/"))
         if result.object is None:
             self._stop(f"{self._common}/scripts/Makefile.build:{self._lines[0]}", target, 1, 1)
             return False
@@ -327,6 +323,13 @@ class ModuleBuild:
             self._write_if_new(f"{self._dir}/{name}.mod", f"{target}\n")
             self._write_cmd(f"{name}.mod")
         return True
+
+    # Whether an object is this Python's: what another one has compiled is made anew.
+    def _is_own(self, path: str) -> bool:
+        try:
+            return KoFile.from_bytes(self._files.read(path) or b"").comment == KoFile().comment
+        except KoError:
+            return True
 
     def _object(self, name: str) -> KoFile:
         try:

@@ -12,15 +12,23 @@ from __future__ import annotations
 import ast
 
 from vshell.abi import dialect
-from vshell.kbuild.headers import ANY, Declaration, Headers
 from vshell.kbuild.macros import MODULE_FACTS, is_prototype
 from vshell.kbuild.scopes import Function, Use, collect_functions, top_level_names, uses_in
+from vshell.kbuild.shapes import (
+    arity,
+    can_fall_off,
+    conversions,
+    distance,
+    format_text,
+    own_statements,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from vshell.kbuild.diagnostics import Diagnostics
+    from vshell.kbuild.headers import Declaration, Headers
 
 __all__ = ["Checked", "check_module"]
 
@@ -29,6 +37,7 @@ _CONSTANT_MACROS = ("__func__", "__LINE__", "__FILE__", "KBUILD_MODNAME", "__nam
 _THREAD_STARTERS = ("kthread_create", "kthread_run", "kthread_create_on_cpu", "kthread_run_on_cpu")
 _NOT_C: dict[type[ast.AST], str] = {
     ast.Try: "try",
+    ast.TryStar: "try",
     ast.Raise: "raise",
     ast.Yield: "yield",
     ast.YieldFrom: "yield",
@@ -101,7 +110,19 @@ class _Checker:
         self._check_calls()
         self._check_results()
         self._warn_unused()
+        self._keep_used()
         return self.found
+
+    # Only what is used is linked, in the order of its first use, as an object's symbols are.
+    def _keep_used(self) -> None:
+        places: dict[str, tuple[int, int]] = {}
+        for use in uses_in(self.tree):
+            places.setdefault(use.name, (use.line, use.column))
+        found = self.found
+        found.imports = [entry for entry in found.imports if entry[2] in places]
+        found.imports.sort(key=lambda entry: places[entry[2]])
+        found.externs = [name for name in found.externs if name in places]
+        found.externs.sort(key=lambda name: places[name])
 
     # -- Imports ----------------------------------------------------------------------------------
 
@@ -188,7 +209,7 @@ class _Checker:
             if is_prototype(statement):
                 assert isinstance(statement, ast.FunctionDef)
                 found.externs.append(statement.name)
-                found.extern_arities[statement.name] = _arity(statement)
+                found.extern_arities[statement.name] = arity(statement)
                 continue
             if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
                 self._read_macro(statement.value)
@@ -212,6 +233,7 @@ class _Checker:
         elif name.startswith("module_param") and arguments:
             self._read_param(name, call)
         elif name in ("EXPORT_SYMBOL", "EXPORT_SYMBOL_GPL") and arguments:
+            self._check_defined(call.args[0])
             found.exports.append((arguments[0], name))
         elif name == "module_init" and arguments:
             if found.init is not None:
@@ -221,6 +243,11 @@ class _Checker:
             if found.exit is not None:
                 self._redefined(call, "exit")
             found.exit = arguments[0]
+
+    def _check_defined(self, node: ast.expr) -> None:
+        name = ast.unparse(node)
+        if name not in self.top:
+            self.out.undeclared(node.lineno, node.col_offset + 1, name, "")
 
     def _redefined(self, call: ast.Call, which: str) -> None:
         macro = f"module_{which}"
@@ -338,9 +365,9 @@ class _Checker:
         candidates += [function.name for function in self.functions]
         best, least = "", max(len(name) // 3, 1) + 1
         for candidate in candidates:
-            distance = _distance(name, candidate, least)
-            if distance < least:
-                best, least = candidate, distance
+            steps = distance(name, candidate, least)
+            if steps < least:
+                best, least = candidate, steps
         return best
 
     # -- Calls ------------------------------------------------------------------------------------
@@ -354,15 +381,15 @@ class _Checker:
             name = node.func.id
             declaration = self.found.names.get(name)
             if declaration is not None:
-                self._check_arity(node, name, declaration.least, declaration.most, declaration)
+                self._checkarity(node, name, declaration.least, declaration.most, declaration)
                 if declaration.fmt >= 0 or name in ("printk", "pr_cont"):
                     self._check_format(node, max(declaration.fmt, 0))
                 self._check_pointer(node, declaration)
             elif name in self.by_name:
-                least, most = _arity(self.by_name[name].node)
-                self._check_arity(node, name, least, most, None)
+                least, most = arity(self.by_name[name].node)
+                self._checkarity(node, name, least, most, None)
 
-    def _check_arity(
+    def _checkarity(
         self, node: ast.Call, name: str, least: int, most: int, declaration: Declaration | None
     ) -> None:
         given = len(node.args) + len(node.keywords)
@@ -397,10 +424,10 @@ class _Checker:
     def _check_format(self, node: ast.Call, index: int) -> None:
         if index >= len(node.args):
             return
-        template = _format_text(node.args[index])
+        template = format_text(node.args[index])
         if template is None:
             return
-        wanted = _conversions(template)
+        wanted = conversions(template)
         given = len(node.args) - index - 1
         column = node.args[index].col_offset + 1
         line = node.args[index].lineno
@@ -504,19 +531,19 @@ class _Checker:
 
     def _check_threadfn(self, call: ast.Call, first: ast.Name) -> None:
         function = self.by_name.get(first.id)
-        if function is not None and _arity(function.node)[0] != 1:
+        if function is not None and arity(function.node)[0] != 1:
             text = "passing argument 1 of 'kthread_create_on_node' from incompatible pointer type"
             self._error(first, len(first.id), text, "incompatible-pointer-types")
         del call
 
     def _check_returns_int(self, function: Function) -> None:
         node = function.node
-        returns = [n for n in _own_statements(node) if isinstance(n, ast.Return)]
+        returns = [n for n in own_statements(node) if isinstance(n, ast.Return)]
         for one in returns:
             if one.value is None:
                 text = "'return' with no value, in function returning non-void"
                 self._error(one, len("return"), text, "return-type")
-        if not _can_fall_off(node.body):
+        if not can_fall_off(node.body):
             return
         text = "control reaches end of non-void function"
         if not returns:
@@ -556,9 +583,9 @@ class _Checker:
                         option="unused-variable",
                     )
         # A variable that is only assigned to counts as used, as for gcc.
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Global):
-                used |= set(node.names)
+        for other in ast.walk(self.tree):
+            if isinstance(other, ast.Global):
+                used |= set(other.names)
         exported = {name for name, _ in self.found.exports}
         special = exported | {self.found.init, self.found.exit, "pr_fmt", "DEBUG"}
         for name, defined in self.top.items():
@@ -588,86 +615,6 @@ class _Checker:
         else:
             return
         self.out.add("warning", defined.lineno, column, len(name), text, option=option)
-
-
-def _own_statements(function: ast.FunctionDef) -> list[ast.AST]:
-    found: list[ast.AST] = []
-    waiting: list[ast.AST] = list(function.body)
-    while waiting:
-        node = waiting.pop()
-        found.append(node)
-        if not isinstance(node, (ast.FunctionDef, ast.Lambda, ast.ClassDef)):
-            waiting += list(ast.iter_child_nodes(node))
-    return found
-
-
-def _arity(function: ast.FunctionDef) -> tuple[int, int]:
-    arguments = function.args
-    count = len(arguments.posonlyargs) + len(arguments.args)
-    most = ANY if arguments.vararg is not None or arguments.kwarg is not None else count
-    return count - len(arguments.defaults), most + len(arguments.kwonlyargs) if most != ANY else ANY
-
-
-# Whether the end of a list of statements can be reached.
-def _can_fall_off(body: list[ast.stmt]) -> bool:
-    last = body[-1]
-    if isinstance(last, (ast.Return, ast.Raise)):
-        return False
-    if isinstance(last, ast.If):
-        return not last.orelse or _can_fall_off(last.body) or _can_fall_off(last.orelse)
-    if isinstance(last, ast.While) and isinstance(last.test, ast.Constant) and last.test.value:
-        return any(isinstance(node, ast.Break) for node in ast.walk(last))
-    if isinstance(last, ast.With):
-        return _can_fall_off(last.body)
-    if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call):
-        function = last.value.func
-        ends = ("kthread_complete_and_exit", "kthread_exit", "BUG", "panic")
-        return not (isinstance(function, ast.Name) and function.id in ends)
-    return True
-
-
-def _format_text(node: ast.expr) -> str | None:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        right = _format_text(node.right)
-        left = _format_text(node.left) if not isinstance(node.left, ast.Name) else ""
-        return None if right is None or left is None else left + right
-    return None
-
-
-# List the conversions of a printk format, one for each argument it takes.
-def _conversions(template: str) -> list[str]:
-    found: list[str] = []
-    position = 0
-    while True:
-        start = template.find("%", position)
-        if start < 0:
-            return found
-        position = start + 1
-        while (
-            template[position : position + 1] and template[position] in "-+ #0123456789.*hlLqjzZt"
-        ):
-            if template[position] == "*":
-                found.append("*")
-            position += 1
-        letter = template[position : position + 1]
-        position += 1
-        if letter and letter != "%":
-            found.append(template[start:position])
-
-
-# Levenshtein's distance, given up beyond a limit.
-def _distance(a: str, b: str, limit: int) -> int:
-    if abs(len(a) - len(b)) >= limit:
-        return limit
-    previous = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        row = [i]
-        for j, y in enumerate(b, 1):
-            row.append(min(previous[j] + 1, row[-1] + 1, previous[j - 1] + (x != y)))
-        previous = row
-    return previous[-1]
 
 
 def check_module(tree: ast.Module, headers: Headers, out: Diagnostics) -> Checked:

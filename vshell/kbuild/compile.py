@@ -24,6 +24,15 @@ if TYPE_CHECKING:
 __all__ = ["CompileResult", "compile_source"]
 
 
+# What Python's compiler refuses, in the words of C's.
+_IN_C = {
+    "'break' outside loop": "break statement not within loop or switch",
+    "'continue' not properly in loop": "continue statement not within a loop",
+    "unterminated string literal": 'missing terminating " character',
+    "'return' outside function": "expected identifier or '(' before 'return'",
+}
+
+
 class CompileResult:
     """What the compiler gives: messages, and the object file if no errors."""
 
@@ -50,9 +59,20 @@ def compile_source(source: str, path: str, modname: str, headers: Headers) -> Co
     out = Diagnostics(path, source)
     try:
         tree = ast.parse(source, path)
+        # Some of what is no program is only found by the compiler itself.
+        compile(tree, path, "exec", dont_inherit=True, optimize=0)
+        return _compile_tree(tree, out, modname, headers)
     except (SyntaxError, ValueError) as error:
         _syntax_error(out, error, source)
-        return CompileResult(out.render(), None)
+    except (RecursionError, MemoryError):
+        out.add("fatal error", 1, 1, 1, "nesting level exceeds what the compiler can take")
+    return CompileResult(out.render(), None)
+
+
+def _compile_tree(
+    tree: ast.Module, out: Diagnostics, modname: str, headers: Headers
+) -> CompileResult:
+    path = out.path
     found = check_module(tree, headers, out)
     if out.has_errors:
         return CompileResult(out.render(), None)
@@ -84,7 +104,7 @@ def _syntax_error(out: Diagnostics, error: SyntaxError | ValueError, source: str
         column = max(error.offset or 1, 1)
         if error.end_lineno == error.lineno and error.end_offset:
             length = error.end_offset - column
-        text = error.msg
+        text = _IN_C.get(error.msg.partition(" (")[0], error.msg)
     out.add("error", line, column, length, text, function=_function_around(source, line))
 
 
@@ -119,10 +139,11 @@ def _functions(tree: ast.Module, found: Checked) -> list[Function]:
         functions[node.name] = Function(node.name, node.lineno, last, section, inlined=inlined)
     for name, function in functions.items():
         # What is part of another function lies where that one lies.
-        while name in callers:
-            name = callers[name]
-        if name in functions:
-            function.section = functions[name].section
+        owner = name
+        while owner in callers:
+            owner = callers[owner]
+        if owner in functions:
+            function.section = functions[owner].section
     return list(functions.values())
 
 

@@ -45,7 +45,17 @@ def only_callers(tree: ast.Module, kept: Iterable[str]) -> dict[str, str]:
             else:
                 # Its address is taken, or it calls itself: it must exist.
                 del callers[node.id]
-    return {name: found[0] for name, found in callers.items() if len(found) == 1}
+    only = {name: found[0] for name, found in callers.items() if len(found) == 1}
+    return {name: caller for name, caller in only.items() if not _is_circle(name, only)}
+
+
+# Functions that call only each other are part of none.
+def _is_circle(name: str, only: dict[str, str]) -> bool:
+    seen: set[str] = set()
+    while name in only and name not in seen:
+        seen.add(name)
+        name = only[name]
+    return name in seen
 
 
 def _is_marked(node: ast.FunctionDef, mark: str) -> bool:
