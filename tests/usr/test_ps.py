@@ -294,17 +294,27 @@ rc=1
 $ ps -C psm_a_long_name_thread -o comm,ucmd,args
 COMMAND         CMD             COMMAND
 psm_a_long_name psm_a_long_name [psm_a_long_name_thread]
-$ ps -u nobody; echo rc=$?
+$ ps -u test; echo rc=$?
   PID TTY          TIME CMD
 rc=1
 $ ps axf | grep psm_[sa] | grep -v grep
    95 ?        S      0:00  \\_ [psm_sleep]
    97 ?        D      0:00  \\_ [psm_a_long_name_thread]
+$ ps -ef --forest | grep -A3 kthreadd | head -5 | cut -c 52-; ps fax | head -2 | cut -c 28-
+[kthreadd]
+ \\_ [rcu_gp]
+ \\_ [rcu_par_gp]
+ \\_ [slub_flushwq]
+COMMAND
+[kthreadd]
 $ ps -N --ppid 2 -o comm
 COMMAND
 bash
 kthreadd
 ps
+$ setpriv --reuid 1000 --regid 1000 --clear-groups ps -o user,comm
+USER     COMMAND
+test     ps
 $ setpriv --reuid 1000 --regid 1000 --clear-groups ps -eo pid,stat,wchan,comm | grep psm_[sa]
    95 S    -      psm_sleep
    97 D    -      psm_a_long_name_thread

@@ -231,6 +231,8 @@ class Host:
         for file in files or [TtyFile(None, O_RDWR, tty)] * 3:
             process.install(file)
         if is_init:
+            # It is as old as the system.
+            process.task.start_ns = 0
             processes.init = process
         else:
             services = [one for one in processes if one.handlers and one.task.context is None]

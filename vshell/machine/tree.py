@@ -129,6 +129,10 @@ def _install_etc(vfs: Vfs, settings: HostSettings) -> None:
         users += (
             f"{user}:x:{settings.uid}:{settings.gid}:{user}:{settings.home_directory}:/bin/bash\n"
         )
+    else:
+        # Somebody to become who may not do everything. Real: 27-ps-and-users.
+        users += "test:x:1000:1000::/home/test:/bin/bash\n"
+        group += "test:x:1000:\n"
     group += "nogroup:x:65534:\n"
     os_id = settings.os_name.split(" ")[0].lower()
     os_release = f'PRETTY_NAME="{settings.os_pretty}"\nNAME="{settings.os_name}"\n'
