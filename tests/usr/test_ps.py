@@ -300,7 +300,7 @@ rc=1
 $ ps axf | grep psm_[sa] | grep -v grep
    95 ?        S      0:00  \\_ [psm_sleep]
    97 ?        D      0:00  \\_ [psm_a_long_name_thread]
-$ ps -ef --forest | grep -A3 kthreadd | head -5 | cut -c 52-; ps fax | head -2 | cut -c 28-
+$ ps -ef --forest | grep -A3 kthreadd | head -4 | cut -c 49-; ps fax | head -2 | cut -c 28-
 [kthreadd]
  \\_ [rcu_gp]
  \\_ [rcu_par_gp]
