@@ -26,7 +26,7 @@ from vshell.linux.printk import pr_cont, pr_info, printk
 """
 
 HERE = Path(__file__).parent
-# Pieces of source behind the prelude, each with its messages; and others about which there are none.
+# Pieces of source behind the prelude: those with messages, and those about which there are none.
 REFUSED = [case.split("----\n") for case in (HERE / "refused.txt").read_text().split("====\n")]
 ACCEPTED = (HERE / "accepted.txt").read_text().split("====\n")
 

@@ -52,9 +52,10 @@ def only_callers(tree: ast.Module, kept: Iterable[str]) -> dict[str, str]:
 # Functions that call only each other are part of none.
 def _is_circle(name: str, only: dict[str, str]) -> bool:
     seen: set[str] = set()
-    while name in only and name not in seen:
-        seen.add(name)
-        name = only[name]
+    caller = only.get(name)
+    while caller is not None and caller not in seen:
+        seen.add(caller)
+        caller = only.get(caller)
     return name in seen
 
 
