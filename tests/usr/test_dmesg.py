@@ -145,14 +145,15 @@ $ dmesg -J | grep msg; dmesg -tL=always -l err | cat -v; dmesg -tL -l err | cat 
          "msg": "three"
 ^[[31mthree^[[0m
 three
-$ dmesg | grep -c '^.[ 0-9]*[.][0-9]\\{6\\}. '; dmesg -T | cut -c 1-15; dmesg -e | cut -c 1-14
+$ dmesg | grep -c '^.[ 0-9]*[.][0-9]\\{6\\}. '; dmesg -T | cut -c 1-15
 3
 [Mon Nov 23 07:
 [Mon Nov 23 07:
 [Mon Nov 23 07:
-[Nov23 07:39]\x20
-[  +0.000004]\x20
-[  +0.000004]\x20
+$ dmesg -e | cut -c 1-14 | tr 0-9 N
+[NovNN NN:NN]\x20
+[  +N.NNNNNN]\x20
+[  +N.NNNNNN]\x20
 """
     )
 
