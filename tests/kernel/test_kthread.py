@@ -9,6 +9,7 @@ from vshell.kernel.kthread import Kthread
 def test_kthreadd_is_pid_2(bench):
     """kthreadd is pid 2, sleeps interruptibly, and is the parent of what it makes."""
     kthreadd = bench.kernel.kthreads.kthreadd
+    assert 1 == kthreadd.state
     play(bench, 'def start():\n    kthread_create(msleep, 1, "child")\n    return 0')
     child = next(task for task in bench.kernel.tasks if task.comm == "child")
 
@@ -179,3 +180,34 @@ def test_what_is_kept_about_a_thread():
         kthread.started,
     )
     assert (0, 0) == (kthread.parked.done, kthread.exited.done)
+
+
+def test_binding_is_for_good(bench):
+    """A per-CPU thread is on its CPU from the start, and bound to it again at every unpark."""
+    stage = play(
+        bench,
+        """
+        k = []
+        def fn(data):
+            while not kthread_should_stop():
+                kthread_parkme()
+                msleep(1)
+            return 0
+        def unpark(data):
+            kthread_unpark(k[0])
+            return 0
+        def start():
+            k.append(kthread_create_on_cpu(fn, NULL, 1, "on/%u"))
+            kthread_park(k[0])
+            kthread_create(unpark, NULL, "unparker")
+            return 0
+        """,
+    )
+    task = stage.k[0]._task
+    unparker = next(task for task in bench.kernel.tasks if task.comm == "unparker")
+
+    assert (1, 0b10) == (task.cpu.id, task.cpus_mask)
+    task.cpus_mask = 0b11
+    bench.kernel.sched.wake_up_process(unparker)
+    bench.pass_time(1)
+    assert 0b10 == task.cpus_mask

@@ -73,11 +73,12 @@ def test_a_replay_goes_on_in_order_when_its_record_ends():
 
 
 def test_a_choice_of_one_is_no_decision():
-    """Only real choices are drawn and recorded."""
+    """Only real choices are drawn and recorded; others leave the random numbers alone."""
     seeded = Seeded(3)
 
     assert 0 == seeded.choose(1)
     assert [] == seeded.decisions
+    assert Seeded(3).random64() == seeded.random64()
     assert all(0 <= seeded.choose(4) < 4 for _ in range(50))
     assert {0, 1, 2, 3} == set(seeded.decisions)
 

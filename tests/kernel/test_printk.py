@@ -88,6 +88,16 @@ def test_a_record_does_not_grow_beyond_a_line(bench):
     assert ["a" * 980, "b" * 20] == texts(bench)
 
 
+@pytest.mark.parametrize(("more", "count"), [(8, 1), (9, 2)])
+def test_the_longest_record_that_can_be_continued(bench, more, count):
+    """988 bytes can be reached by pr_cont() with a newline, 989 cannot."""
+    printk = bench.kernel.printk
+    printk.printk("a" * 980)
+    printk.printk("\001c" + "b" * more + "\n")
+
+    assert count == len(texts(bench))
+
+
 def test_a_long_text_is_cut_at_989_bytes(bench):
     """Text over 989 bytes is cut, its newline with it. Real: 17-printk-levels."""
     printk = bench.kernel.printk

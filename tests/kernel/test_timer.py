@@ -350,7 +350,13 @@ def test_a_woken_sleeper_takes_its_timer_along(bench):
         wake_up_process(k)
         msleep(10)
         """,
-        "def fn(data):\n    schedule_timeout_interruptible(10000)\n    return 0",
+        """
+def fn(data):
+    schedule_timeout_interruptible(10000)
+    set_current_state(TASK_INTERRUPTIBLE)
+    schedule()
+    return 0
+""",
     )
 
     assert [] == bench.kernel.timers.pending()
@@ -364,3 +370,35 @@ def test_a_machine_whose_jiffies_lag(make_bench):
     wheel.bench.pass_time(1)
 
     assert [("a", begin + 7)] == wheel.fired
+
+
+def test_base_clk_is_ahead_in_a_callback(wheel):
+    """Armed from a callback, a distance of 63 still is level 0: 64 jiffies, not 64 to 72."""
+    begin = wheel.jiffies + 11
+
+    def arm_another(timer):
+        del timer
+        wheel.arm("b", wheel.jiffies + 63)
+
+    wheel.kernel.timers.mod_timer(Timer(arm_another), begin - 1)
+    wheel.bench.pass_time(1)
+
+    assert [("b", begin + 64)] == wheel.fired
+
+
+def test_a_timer_interrupts_who_has_armed_it(bench):
+    """A timer that a running task arms fires at its time, in the middle of the task's work."""
+    kernel = bench.kernel
+    seen = []
+
+    def work(sys):
+        timer = Timer(lambda _: seen.append("timer"))
+        kernel.timers.mod_timer(timer, kernel.clock.jiffies(kernel.now_ns) + 1)
+        for step in range(20):
+            kernel.sched.charge(1_000_000)
+            seen.append(step)
+        return sys
+
+    bench.call(work)
+
+    assert seen.index("timer") in (7, 8)

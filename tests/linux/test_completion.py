@@ -156,3 +156,31 @@ def test_something_else_than_a_completion_is_a_fault(bench):
 def test_a_field_of_the_type(bench):
     """`completion` is the type: its instances are not done."""
     assert 0 == evaluate(bench, "completion().done")
+
+
+def test_who_gave_up_waiting_does_not_take_a_completion(bench):
+    """After a timeout the next complete() goes to who still waits."""
+    seen = play(
+        bench,
+        """
+        seen = []
+        done = DECLARE_COMPLETION()
+        def impatient(data):
+            seen.append(wait_for_completion_timeout(done, 2))
+            return 0
+        def patient(data):
+            wait_for_completion(done)
+            seen.append("through")
+            return 0
+        def start():
+            kthread_run(impatient, NULL, "impatient")
+            msleep(1)
+            kthread_run(patient, NULL, "patient")
+            msleep(20)
+            complete(done)
+            return 0
+        """,
+        seconds=1,
+    ).seen
+
+    assert [0, "through"] == seen

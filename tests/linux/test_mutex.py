@@ -163,3 +163,59 @@ def test_something_else_than_a_mutex_is_a_fault(bench, call):
     play(bench, f"def start():\n    {call}(NULL)\n    return 0")
 
     assert "BUG: kernel NULL pointer dereference, address: 0000000000000000" in bench.log()
+
+
+def test_a_woken_waiter_holds_it(bench):
+    """Who got a mutex after waiting holds it: it is locked, and nobody else gets it."""
+    seen = play(
+        bench,
+        """
+        seen = []
+        lock = DEFINE_MUTEX()
+        def waiter(data):
+            mutex_lock(lock)
+            seen.append(mutex_is_locked(lock))
+            msleep(100)
+            mutex_unlock(lock)
+            return 0
+        def start():
+            mutex_lock(lock)
+            kthread_run(waiter, NULL, "waiter")
+            msleep(10)
+            mutex_unlock(lock)
+            msleep(10)
+            seen.append(mutex_trylock(lock))
+            msleep(200)
+            seen.append(mutex_trylock(lock))
+            return 0
+        """,
+    ).seen
+
+    assert [True, 0, 1] == seen
+
+
+def test_a_hand_off_ends_with_the_last_waiter(make_bench):
+    """A waiter that asked for a hand-off and then gave up leaves an ordinary mutex."""
+    stage = play(
+        make_bench(cpus=1),
+        """
+        seen = []
+        lock = DEFINE_MUTEX()
+        def impatient(data):
+            seen.append(mutex_lock_interruptible(lock))
+            return 0
+        def start():
+            mutex_lock(lock)
+            k = kthread_run(impatient, NULL, "impatient")
+            msleep(1)
+            mutex_unlock(lock)
+            mutex_lock(lock)
+            msleep(1)
+            seen.append(lock.handoff)
+            kthread_stop(k)
+            seen.append(lock.handoff)
+            return 0
+        """,
+    )
+
+    assert [True, -4, False] == stage.seen

@@ -126,7 +126,6 @@ class Kthreads:
     def spawn(self, task: Task, main: Callable[[], None]) -> None:
         """Give a task a stack to run ``main`` on, and a supply of loop turns."""
         kernel = self._kernel
-        task.main = main
         task.context = kernel.hub.spawn(main)
         task.resume = task.context.resume
         task.turns = chain.from_iterable(Turns(kernel.sched, task))

@@ -90,7 +90,6 @@ class Locks:
         if not status:
             mutex.owner = task
             mutex.granted = None
-        task.state = st.TASK_RUNNING
         mutex.waiters.remove(task)
         if not mutex.waiters:
             mutex.handoff = False

@@ -168,8 +168,10 @@ class Printk:
         caller = sched.current.pid
         last = self._records[-1] if self._records else None
         if last is not None and last.open:
-            # Linux: prb_reserve_in_last() refuses to make a record longer than a line may be.
-            if cont and last.caller == caller and len(last.text) + len(text) < _LINE_MAX - 2:
+            # Linux: prb_reserve_in_last() refuses to make a record longer than a line may be,
+            # and counts the prefix, the newline and the closing zero of what is added.
+            size = len(last.text) + len(text) + ends + 3
+            if cont and last.caller == caller and size <= _LINE_MAX:
                 last.text += text
                 self._bytes += len(text)
                 if ends:

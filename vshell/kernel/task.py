@@ -63,7 +63,6 @@ class Task:
         "hung_switches",
         "kernel_mode",
         "kthread",
-        "main",
         "migrations",
         "nivcsw",
         "nvcsw",
@@ -110,7 +109,6 @@ class Task:
         self.flags = 0
 
         # The stack: written by whoever spawns it.
-        self.main: Callable[[], None] | None = None
         self.context: Context | None = None
         self.resume: Callable[[], object] | None = None
         self.turns: Any = None
