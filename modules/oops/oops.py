@@ -1,6 +1,7 @@
 # A thread that follows a NULL pointer: the kernel reports an Oops, the thread dies, and everything
 # else goes on. Read the report with dmesg; the module can still be unloaded.
 
+from vshell.linux.compiler import noinline
 from vshell.linux.delay import msleep
 from vshell.linux.err import IS_ERR, PTR_ERR
 from vshell.linux.kthread import kthread_run, kthread_stop
@@ -11,6 +12,7 @@ from vshell.linux.sched.task import get_task_struct, put_task_struct
 victim = None
 
 
+@noinline
 def read_config(cfg):
     return cfg.value
 
