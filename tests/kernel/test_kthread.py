@@ -76,6 +76,7 @@ def test_a_finished_thread_is_gone(bench):
         task.flags,
     )
     assert not task.is_alive()
+    assert not task.on_rq
     assert not task.freed
 
 
@@ -121,6 +122,8 @@ ORPHANS = [
     "usleep_range(1_000_000, 1_000_000)\n    return 0",
     "while True:\n        pass",
     "while True:\n        cpu_relax()",
+    "while True:\n        cond_resched()",
+    "while True:\n        yield_()",
     "schedule_timeout_interruptible(250)\n    return 0",
 ]
 

@@ -207,3 +207,26 @@ def test_the_trace_of_a_switch(bench):
     assert any(event[7] == st.TASK_UNINTERRUPTIBLE for event in switches)
     assert "test" in {event[4] for event in wakings}
     assert all(len(event) == 12 for event in switches)
+
+
+def test_a_switch_takes_time(make_bench):
+    """From one thread to the next on a CPU it takes 1 us."""
+    seen = start(
+        make_bench(cpus=1),
+        """
+        threads = [kthread_create(fn, NULL, "k%d", i) for i in range(2)]
+        for k in threads:
+            wake_up_process(k)
+        msleep(1)
+        """,
+        "def fn(data):\n    seen.append(ktime_get())\n    return 0",
+    )
+
+    assert 1_000 <= seen[1] - seen[0] < 2_000
+
+
+def test_without_a_listener_nothing_is_traced(bench):
+    """A trace that is off keeps nothing."""
+    start(bench, 'kthread_run(msleep, 1, "k")\nmsleep(10)')
+
+    assert [] == bench.kernel.trace.events()

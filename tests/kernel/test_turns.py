@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from tests.linux.play import start
 from vshell.kernel import costs
 
@@ -56,19 +58,19 @@ def test_sleeping_makes_turns_cheap_again(bench, monkeypatch):
 
 
 def test_asking_again_and_again_is_spinning(bench):
-    """Looks at `jiffies` grow dearer until they cost 16 us each: 3 s need few looks."""
+    """Looks at `jiffies` grow dearer until they cost 16 us each: 1.5 s need few looks."""
     looks = start(
         bench,
         """
         n = 0
-        end = jiffies + 750
+        end = jiffies + 375
         while time_before(jiffies, end):
             n += 1
         seen.append(n)
         """,
     )[0]
 
-    assert looks < 3_000_000_000 // costs.POLL_NS_MAX + 10_000
+    assert looks < 1_500_000_000 // costs.POLL_NS_MAX + 10_000
 
 
 def test_a_loop_lets_the_other_cpu_go_on(bench):
@@ -91,3 +93,32 @@ def fn(data):
     )
 
     assert [0, 1, 2, 3, "loop"] == seen
+
+
+GIVING_WAY = ["yield_()", "schedule()", "cond_resched()", "cpu_relax()", "kthread_should_stop()"]
+
+
+@pytest.mark.parametrize("call", GIVING_WAY)
+def test_giving_way_in_a_loop_is_spinning(bench, call):
+    """A thread that only gives way moves the clock by up to 16 us each time."""
+    turns = start(
+        bench,
+        """
+        kthread_run(fn, NULL, "spinner")
+        msleep(800)
+        go_on[0] = False
+        msleep(100)
+        """,
+        f"""
+go_on = [True]
+def fn(data):
+    turns = 0
+    while go_on[0]:
+        turns += 1
+        {call}
+    seen.append(turns)
+    return 0
+""",
+    )[0]
+
+    assert 50_000 < turns < 850_000_000 // costs.POLL_NS_MAX + 10_000

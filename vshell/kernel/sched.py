@@ -283,7 +283,8 @@ class Scheduler:
 
     def yield_(self) -> None:
         """Let every other task of this CPU go first."""
-        self.charge(costs.CALL_NS)
+        # Who yields again and again without sleeping is spinning.
+        self.poll()
         task = self.current
         task.state = st.TASK_RUNNING
         # Behind the last one that waits; CFS does so for sched_yield() by its skip buddy.

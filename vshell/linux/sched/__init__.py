@@ -295,7 +295,11 @@ def schedule() -> None:
         kernel/sched/core.c (v6.1)
     """
     sched = kernel.sched
-    sched.charge(_costs.CALL_NS)
+    if sched.current.state:
+        sched.charge(_costs.CALL_NS)
+    else:
+        # It will not sleep: who does this again and again is spinning.
+        sched.poll()
     sched.schedule()
 
 
