@@ -409,6 +409,10 @@ class File:
         del offset, whence
         raise KernelError(ESPIPE)
 
+    def can_read(self) -> bool:
+        """Tell whether a read would not sleep."""
+        return True
+
     def is_tty(self) -> bool:
         """Tell whether it is a terminal."""
         return False

@@ -87,6 +87,10 @@ class PipeReader(_End):
         """Read what is there, sleeping until something is; b"" is the end."""
         return pipe_read(self.pipe, count, wait=not self.flags & O_NONBLOCK)
 
+    def can_read(self) -> bool:
+        """Something is there, or the end is."""
+        return bool(self.pipe.buffer) or not self.pipe.writers
+
     def release(self) -> None:
         """Leave: writers will get SIGPIPE."""
         self.pipe.readers -= 1

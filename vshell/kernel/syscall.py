@@ -113,6 +113,10 @@ class Sys(FileCalls):
         self._process.update_signal_masks()
         return old
 
+    def ignored_signals(self) -> int:
+        """Give the mask of signals the caller ignores (SigIgn of /proc/self/status)."""
+        return self._process.task.sig_ignored
+
     @system_call
     def sigprocmask(self, blocked: int) -> int:
         """Set the mask of blocked signals; give the old one."""

@@ -107,6 +107,11 @@ class FileCalls(Caller):
         return data
 
     @system_call
+    def can_read(self, fd: int) -> bool:
+        """Tell whether a read would not sleep (poll without a timeout)."""
+        return self._process.file(fd).can_read()
+
+    @system_call
     def write(self, fd: int, data: bytes) -> int:
         """Write; give how many bytes were taken. May sleep."""
         file = self._process.file(fd)

@@ -233,6 +233,11 @@ class Tty:
         processes.signal_group(process.pgid, SIGTTIN)
         raise KernelError(EINTR)
 
+    @property
+    def has_input(self) -> bool:
+        """Whether a read would not sleep."""
+        return bool(self._ready) or self.hung_up
+
     def write(self, data: bytes) -> None:
         """Write to the terminal."""
         if self.hung_up:
@@ -256,6 +261,10 @@ class TtyFile(File):
         """Write all of it."""
         self.tty.write(data)
         return len(data)
+
+    def can_read(self) -> bool:
+        """A line is there, or the end is."""
+        return self.tty.has_input
 
     def is_tty(self) -> bool:
         """It is one."""

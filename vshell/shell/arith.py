@@ -76,8 +76,10 @@ _OPERATORS = (
     "(",
     ")",
 )
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ@_"
 _ASSIGNMENTS = ("=", "+=", "-=", "*=", "/=", "%=", "<<=", ">>=", "&=", "^=", "|=")
-_DEPTH_MAX = 100
+# Odd, as bash's 1024 counts: of two names that stand for each other it names the same one.
+_DEPTH_MAX = 61
 
 
 class ExpressionError(Exception):
@@ -103,7 +105,7 @@ def evaluate(text: str, variables: Variables, depth: int = 0) -> int:
     Raises:
         ExpressionError: with bash's text.
     """
-    if depth > _DEPTH_MAX:
+    if depth >= _DEPTH_MAX:
         raise ExpressionError(
             f'{text}: expression recursion level exceeded (error token is "{text}")'
         )
@@ -126,55 +128,75 @@ class _Evaluator:
         self.skip = 0
         # What stands at the position: a number, a name, an operator; None at the end.
         self.symbol: int | str | _Name | None = None
+        # Where the last symbol begins: what a complaint names.
         self.start = 0
         self.advance()
 
     def run(self) -> int:
         value = self.comma()
         if self.symbol is not None:
-            self.fail("syntax error in expression")
+            raise self.error("syntax error in expression")
         return value
 
-    def fail(self, what: str) -> None:
-        rest = self.text[self.start :]
-        raise ExpressionError(f'{self.text.strip()}: {what} (error token is "{rest.strip()}")')
+    def error(self, what: str) -> ExpressionError:
+        token = self.text[self.start :].lstrip()
+        return ExpressionError(f'{self.text.lstrip()}: {what} (error token is "{token}")')
 
     def is_at(self, *operators: str) -> bool:
         return self.symbol in operators
 
     def advance(self) -> None:
         text = self.text
+        before = self.symbol
         while self.position < len(text) and text[self.position].isspace():
             self.position += 1
-        self.start = self.position
         if self.position >= len(text):
             self.symbol = None
             return
+        self.start = self.position
         letter = text[self.position]
         if letter.isdigit():
             self.symbol = self.number()
             return
         if letter.isalpha() or letter == "_":
-            while self.position < len(text) and (
-                text[self.position].isalnum() or text[self.position] == "_"
-            ):
-                self.position += 1
-            name = text[self.start : self.position]
-            index = None
-            if text[self.position : self.position + 1] == "[":
-                end = text.find("]", self.position)
-                if end > 0:
-                    index = text[self.position + 1 : end]
-                    self.position = end + 1
-            self.symbol = _Name(name, index)
+            self.symbol = self.name()
             return
         for operator in _OPERATORS:
             if text.startswith(operator, self.position):
+                if operator in ("++", "--") and not self.is_step(before, operator):
+                    operator = operator[0]  # noqa: PLW2901 - two signs, read one by one
                 self.position += len(operator)
                 self.symbol = operator
                 return
-        self.symbol = letter
-        self.fail("syntax error: invalid arithmetic operator")
+        operand = before is None or (isinstance(before, str) and before != ")")
+        raise self.error(
+            f"syntax error: {'operand expected' if operand else 'invalid arithmetic operator'}"
+        )
+
+    # ++ and -- count only beside a name; elsewhere they are two signs.
+    def is_step(self, before: int | str | _Name | None, operator: str) -> bool:
+        if isinstance(before, _Name):
+            return True
+        rest = self.text[self.position + len(operator) :].lstrip()
+        return rest[:1].isalpha() or rest[:1] == "_"
+
+    def name(self) -> _Name:
+        text = self.text
+        while self.position < len(text) and (
+            text[self.position].isalnum() or text[self.position] == "_"
+        ):
+            self.position += 1
+        name = text[self.start : self.position]
+        if text[self.position : self.position + 1] != "[":
+            return _Name(name, None)
+        opening = self.position
+        depth = 0
+        while self.position < len(text):
+            depth += (text[self.position] == "[") - (text[self.position] == "]")
+            self.position += 1
+            if not depth:
+                return _Name(name, text[opening + 1 : self.position - 1])
+        raise self.error("bad array subscript")
 
     def number(self) -> int:
         text = self.text
@@ -183,18 +205,24 @@ class _Evaluator:
         ):
             self.position += 1
         digits = text[self.start : self.position]
-        try:
-            base, hash_, rest = digits.partition("#")
-            if hash_:
-                return _wrap(int(rest, int(base)))
-            if digits[:2] in ("0x", "0X"):
-                return _wrap(int(digits, 16))
-            if digits[0] == "0" and len(digits) > 1:
-                return _wrap(int(digits, 8))
-            return _wrap(int(digits))
-        except ValueError:
-            self.fail("value too great for base")
-            return 0
+        base = 10
+        prefix, hash_, rest = digits.partition("#")
+        if hash_:
+            base = int(prefix) if prefix.isdigit() else 0
+            if not 2 <= base <= 64:
+                raise self.error("invalid arithmetic base")
+            digits = rest
+        elif digits[:2] in ("0x", "0X"):
+            base, digits = 16, digits[2:]
+        elif digits[0] == "0":
+            base = 8
+        value = 0
+        for digit in digits:
+            number = _DIGITS.find(digit if base > 36 else digit.lower())
+            if not 0 <= number < base:
+                raise self.error("value too great for base")
+            value = value * base + number
+        return _wrap(value)
 
     def comma(self) -> int:
         value = self.assignment()
@@ -204,34 +232,44 @@ class _Evaluator:
         return value
 
     def assignment(self) -> int:
-        if isinstance(self.symbol, _Name):
-            target, saved, start = self.symbol, self.position, self.start
-            self.advance()
-            if self.is_at(*_ASSIGNMENTS):
-                operator = str(self.symbol)
-                self.advance()
-                value = self.assignment()
-                if operator != "=":
-                    value = self.apply(operator[:-1], self.value_of(target), value)
-                self.assign(target, value)
-                return value
-            self.symbol, self.position, self.start = target, saved, start
-        return self.ternary()
+        target = self.symbol if isinstance(self.symbol, _Name) else None
+        value = self.ternary()
+        if not self.is_at(*_ASSIGNMENTS):
+            return value
+        if target is None or self.last is not target:
+            raise self.error("attempted assignment to non-variable")
+        operator = str(self.symbol)
+        self.advance()
+        right_start = self.start
+        right = self.assignment()
+        if operator != "=":
+            right = self.apply(operator[:-1], self.value_of(target), right, right_start)
+        self.assign(target, right)
+        self.last = None
+        return right
+
+    # The name that has been read last, if nothing else has been read since: it can be assigned to.
+    last: _Name | None = None
 
     def ternary(self) -> int:
         condition = self.binary(0)
         if not self.is_at("?"):
             return condition
         self.advance()
+        if self.symbol is None or self.is_at(":"):
+            raise self.error("expression expected")
         self.skip += not condition
         chosen = self.assignment()
         self.skip -= not condition
         if not self.is_at(":"):
-            self.fail("`:' expected for conditional expression")
+            raise self.error("`:' expected for conditional expression")
         self.advance()
+        if self.symbol is None:
+            raise self.error("expression expected")
         self.skip += bool(condition)
-        other = self.assignment()
+        other = self.ternary()
         self.skip -= bool(condition)
+        self.last = None
         return chosen if condition else other
 
     def binary(self, level: int) -> int:
@@ -240,12 +278,14 @@ class _Evaluator:
         left = self.binary(level + 1)
         while self.is_at(*_BINARY[level]):
             operator = str(self.symbol)
+            after = self.position
             self.advance()
             idle = (operator == "&&" and not left) or (operator == "||" and bool(left))
             self.skip += idle
             right = self.binary(level + 1)
             self.skip -= idle
-            left = self.apply(operator, left, right)
+            left = self.apply(operator, left, right, after)
+            self.last = None
         return left
 
     def power(self) -> int:
@@ -254,8 +294,9 @@ class _Evaluator:
             self.advance()
             right = self.power()
             if right < 0:
-                self.fail("exponent less than 0")
-            return _wrap(pow(left, right, 1 << 64) if left >= 0 else left**right)
+                raise self.error("exponent less than 0")
+            self.last = None
+            return _wrap(pow(left, right, 1 << 64))
         return left
 
     def unary(self) -> int:
@@ -263,41 +304,47 @@ class _Evaluator:
             operator = str(self.symbol)
             self.advance()
             value = self.unary()
+            self.last = None
             return {"+": value, "-": _wrap(-value), "!": int(not value), "~": ~value}[operator]
         if self.is_at("++", "--"):
             step = 1 if self.is_at("++") else -1
             self.advance()
             target = self.symbol
-            if not isinstance(target, _Name):
-                # Before anything else it is two signs.
-                return self.unary()
+            assert isinstance(target, _Name)
             self.advance()
             value = _wrap(self.value_of(target) + step)
             self.assign(target, value)
+            self.last = None
             return value
         return self.primary()
 
     def primary(self) -> int:
         symbol = self.symbol
+        self.last = None
         if symbol == "(":
             self.advance()
             value = self.comma()
             if not self.is_at(")"):
-                self.fail("missing `)'")
+                raise self.error("missing `)'")
             self.advance()
+            self.last = None
             return value
         if isinstance(symbol, int):
             self.advance()
             return symbol
         if isinstance(symbol, _Name):
             self.advance()
+            self.last = symbol
+            if self.is_at("="):
+                # What it was does not matter.
+                return 0
             value = self.value_of(symbol)
             if self.is_at("++", "--"):
                 self.assign(symbol, _wrap(value + (1 if self.is_at("++") else -1)))
                 self.advance()
+                self.last = None
             return value
-        self.fail("syntax error: operand expected")
-        return 0
+        raise self.error("syntax error: operand expected")
 
     def value_of(self, name: _Name) -> int:
         if self.skip:
@@ -310,12 +357,13 @@ class _Evaluator:
         if not self.skip:
             self.variables.set_arith(name.name, name.index, value)
 
-    def apply(self, operator: str, left: int, right: int) -> int:
+    def apply(self, operator: str, left: int, right: int, after: int) -> int:
         if operator in ("/", "%"):
             if not right:
                 if self.skip:
                     return 0
-                self.fail("division by 0")
+                self.start = after
+                raise self.error("division by 0")
             quotient = abs(left) // abs(right)
             quotient = quotient if (left < 0) == (right < 0) else -quotient
             return _wrap(quotient if operator == "/" else left - quotient * right)

@@ -6,32 +6,38 @@ front end can edit the line.
 
 from __future__ import annotations
 
+import sys as python
+
 from vshell.abi import signals as sg
-from vshell.abi.errno import EINTR, KernelError, strerror
+from vshell.abi.errno import EISDIR, ENOENT, KernelError, strerror
 from vshell.shell import jobs
 from vshell.shell.execute import Executor
-from vshell.shell.lexer import Incomplete, ShellSyntaxError
+from vshell.shell.invocation import Invocation
+from vshell.shell.lexer import ShellSyntaxError
 from vshell.shell.parser import Parser
-from vshell.shell.state import Leave, LoopControl, Shell, ShellError
+from vshell.shell.state import Leave, Shell, Variable
+from vshell.shell.syntax import Function
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from vshell.kernel.syscall import Sys
+    from vshell.shell.syntax import List
 
     Main = Callable[[list[str], Sys], int]
 
-__all__ = ["main", "main_of_script", "run_text"]
+__all__ = ["aliases_of", "main", "main_of_script", "report_syntax_error", "run_text"]
 
-_HISTORY_MAX = 2000
+# Python's frames that the deepest recursion of shell functions needs (execute.py, _DEPTH_MAX).
+_FRAMES = 12_000
 
 
 def main(argv: list[str], sys: Sys) -> int:
     """Run bash.
 
     Args:
-        argv: ``bash [-c TEXT [NAME ARG...]] [-i] [-e] [-x] [FILE ARG...]``.
+        argv: ``bash [-c TEXT [NAME ARG...]] [-i] [-s] [-e] [-x] [-o NAME] [FILE ARG...]``.
         sys: system calls.
 
     Returns:
@@ -40,157 +46,271 @@ def main(argv: list[str], sys: Sys) -> int:
     Source:
         bash(1), 5.2
     """
-    words = argv[1:]
-    options: set[str] = set()
-    text = None
-    interactive = False
-    login = argv[0].startswith("-")
-    while words and words[0][:1] in ("-", "+") and len(words[0]) > 1:
-        word = words.pop(0)
-        if word in ("--login", "-l"):
-            login = True
-        elif word == "--version":
-            sys.write(1, b"GNU bash, version 5.2.2(1)-release (x86_64-pc-linux-gnu)\n")
-            return 0
-        elif word in ("--norc", "--noprofile", "--posix"):
-            continue
-        elif word == "--":
-            break
-        elif word.startswith("--"):
-            sys.write(2, f"bash: {word}: invalid option\n".encode())
-            return 2
-        else:
-            for letter in word[1:]:
-                if letter == "c":
-                    text = ""
-                elif letter == "i":
-                    interactive = True
-                elif letter in "efnuvxC":
-                    options.add(letter)
-    name = argv[0].lstrip("-").rpartition("/")[2]
+    if python.getrecursionlimit() < _FRAMES:
+        python.setrecursionlimit(_FRAMES)
+    name = argv[0].lstrip("-").rpartition("/")[2] if argv[0].startswith("-") else argv[0]
     shell = Shell(sys, name)
-    shell.options |= options
+    invocation = Invocation(shell, argv)
+    status = invocation.parse()
+    if status is not None:
+        return status
     _set_defaults(shell)
     executor = Executor(shell)
-    if text is not None:
+    words = invocation.words
+    if "c" in shell.options:
         return _run_command_text(executor, words)
-    if words:
+    if words and "s" not in shell.options:
         return _run_script(executor, words)
-    shell.interactive = interactive or sys.isatty(0)
+    shell.positional = words
+    shell.options.add("s")
+    shell.interactive = shell.at_prompt = invocation.interactive or (
+        sys.isatty(0) and sys.isatty(2)
+    )
     if not shell.interactive:
         return _run_input(executor)
-    return _Interactive(executor, login=login).run()
+    from vshell.shell.interactive import Interactive  # noqa: PLC0415 - not for scripts
+
+    return Interactive(executor, login=invocation.login).run()
 
 
 def _set_defaults(shell: Shell) -> None:
     sys = shell.sys
-    try:
-        path = sys.getcwd()
-    except KernelError as error:
-        text = "error retrieving current directory: getcwd: cannot access parent directories"
-        sys.write(2, f"shell-init: {text}: {strerror(error.errno)}\n".encode())
-        path = shell.get("PWD") or "."
-    for key, value in (("PWD", path), ("SHLVL", str(int(shell.get("SHLVL") or "0") + 1))):
+    level = shell.get("SHLVL") or "0"
+    next_level = max(int(level) + 1, 0) if level.lstrip("-").isdigit() else 1
+    old = shell.get("PWD")
+    here = sys.getcwd()
+    if old is not None and old.startswith("/") and _is_same(sys, old, here):
+        here = old
+    shell.directory = here
+    for key, value in (("PWD", here), ("SHLVL", str(next_level))):
         shell.set(key, value)
         shell.variables[key].exported = True
+    if "OLDPWD" not in shell.variables:
+        shell.declare("OLDPWD").exported = True
     shell.set("IFS", " \t\n")
     shell.set("OPTIND", "1")
-    shell.set("PPID", str(sys.getppid()))
-    shell.set("UID", str(sys.credentials()[0]))
-    shell.set("EUID", str(sys.credentials()[1]))
+    shell.set("OPTERR", "1")
+    shell.set("PS4", "+ ")
     shell.set("BASH", "/bin/bash")
     shell.set("BASH_VERSION", "5.2.2(1)-release")
     shell.set("HOSTNAME", sys.uname().nodename)
     shell.set("HOSTTYPE", "x86_64")
     shell.set("OSTYPE", "linux-gnu")
     shell.set("MACHTYPE", "x86_64-pc-linux-gnu")
+    numbers = (
+        ("PPID", sys.getppid()),
+        ("UID", sys.credentials()[0]),
+        ("EUID", sys.credentials()[1]),
+    )
+    for key, number in numbers:
+        variable = shell.variables[key] = Variable(str(number))
+        variable.readonly = variable.integer = True
+    shell.shopt |= {
+        "checkwinsize",
+        "cmdhist",
+        "complete_fullquote",
+        "extquote",
+        "force_fignore",
+        "globasciiranges",
+        "globskipdots",
+        "hostcomplete",
+        "interactive_comments",
+        "patsub_replacement",
+        "progcomp",
+        "promptvars",
+        "sourcepath",
+    }
+    shell.options.add("interactive-comments")
     if shell.get("PATH") is None:
         shell.set("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+    shell.last_argument = shell.get("_") or shell.get("BASH")
+    shell.variables.pop("_", None)
+    _import_functions(shell)
+    shell.initial_argument = shell.last_argument
+    ignored = sys.ignored_signals()
+    if not ignored & sg.mask_of(sg.SIGQUIT):
+        sys.sigaction(sg.SIGQUIT, sg.SIG_IGN)
+    for number, name in sg.NAMES.items() if ignored else ():
+        if ignored & sg.mask_of(number):
+            shell.ignored_at_start.add(name)
+            shell.traps[name] = ""
 
 
-def run_text(executor: Executor, text: str, line: int, *, last: bool = False) -> int:
+# Functions that the parent shell has exported.
+def _import_functions(shell: Shell) -> None:
+    for key, value in sorted(shell.sys.environ().items()):
+        if not (key.startswith("BASH_FUNC_") and key.endswith("%%") and value.startswith("() {")):
+            continue
+        name = key[len("BASH_FUNC_") : -2]
+        try:
+            parsed = Parser(f"{name} {value}").next_command()
+        except ShellSyntaxError:
+            continue
+        assert parsed is not None
+        node = parsed.items[0][0].first.commands[0]
+        if isinstance(node, Function):
+            node.source = "environment"
+            shell.functions[name] = node
+            shell.exported_functions.add(name)
+
+
+def _is_same(sys: Sys, first: str, second: str) -> bool:
+    try:
+        a, b = sys.stat(first), sys.stat(second)
+    except KernelError:
+        return False
+    return (a.device, a.inode) == (b.device, b.inode)
+
+
+def run_text(
+    executor: Executor, text: str, line: int, *, kind: str = "", last: bool = False
+) -> int:
     """Run a text, command by command, in a shell that goes on afterwards.
 
     Args:
         executor: of the shell.
         text: the commands.
         line: number of its first line.
+        kind: what a syntax error calls it: "-c", "eval", "trap"; "" for a file.
         last: whether the process has nothing else to do.
 
     Returns:
-        The status of the last command, 2 for a syntax error.
+        The status of the last command, 2 for a syntax error, 0 if there was no command.
     """
     shell = executor.shell
-    parser = Parser(text, line, shell.aliases.get if shell.interactive else None)
-    shell.status = 0
-    while True:
-        try:
-            command = parser.next_command()
-        except ShellSyntaxError as error:
-            _report_syntax_error(shell, error, text, line)
-            shell.status = 2
-            return 2
-        if command is None:
-            return shell.status
-        if "n" in shell.options and not shell.interactive:
-            continue
-        if "v" in shell.options:
-            shell.write_error("\n".join(source for _, _, source in command.items) + "\n")
-        executor.run_list(command, last=last and _is_last(parser, text))
+    parser = Parser(text, line, aliases_of(shell))
+    lexer = parser.lexer
+    input_line = shell.input_line
+    status = 0
+    try:
+        while True:
+            begin = lexer.position
+            lexer.extglob = "extglob" in shell.shopt
+            try:
+                command = parser.next_command()
+            except ShellSyntaxError as error:
+                report_syntax_error(shell, error, text, line, kind=kind)
+                return status if error.status is None else error.status
+            for number, warning in parser.take_warnings():
+                shell.write_error(f"{shell.source_name()}: line {number}: {warning}\n")
+            if "v" in shell.options and lexer.position > begin:
+                read = lexer.text[begin : lexer.position]
+                shell.write_error(read if read.endswith("\n") else read + "\n")
+            if command is None:
+                return status
+            if "n" in shell.options and not shell.interactive:
+                continue
+            shell.input_line = parser.input_line
+            status = _run_one(executor, command, last=last and parser.is_at_end())
+            if shell.jobs and not shell.at_prompt:
+                jobs.forget_ended(shell)
+            if "t" in shell.options:
+                raise Leave(status, "shell")
+    finally:
+        shell.input_line = input_line
 
 
-# Whether nothing but white space is left of the text.
-def _is_last(parser: Parser, text: str) -> bool:
-    rest = text[parser._lexer.position :]  # noqa: SLF001 - how far it has read
-    return not rest.strip() and parser._lexer._peeked is None  # noqa: SLF001 - nor ahead of that
+def _run_one(executor: Executor, command: List, *, last: bool) -> int:
+    shell = executor.shell
+    try:
+        return executor.run_list(command, last=last)
+    except Leave as leaving:
+        # An error that ends the line it was read with; a subshell ends with it.
+        if leaving.what != "line" or shell.subshell_depth:
+            raise
+        shell.status = leaving.status
+        shell.condition_depth = 0
+        return leaving.status
 
 
-def _report_syntax_error(shell: Shell, error: ShellSyntaxError, text: str, first_line: int) -> None:
-    shell.line = error.line
-    name = shell.name
-    if shell.interactive:
-        shell.write_error(f"{name}: {error.message()}\n")
+def aliases_of(shell: Shell) -> Callable[[str], str | None]:
+    """Give what finds aliases, if they are expanded."""
+
+    def find(name: str) -> str | None:
+        on = shell.at_prompt or "expand_aliases" in shell.shopt
+        return shell.aliases.get(name) if on else None
+
+    return find
+
+
+def report_syntax_error(
+    shell: Shell, error: ShellSyntaxError, text: str, first_line: int, *, kind: str
+) -> None:
+    """Say what is wrong with a text.
+
+    Args:
+        shell: that reads it.
+        error: what is wrong.
+        text: the whole text.
+        first_line: number of its first line.
+        kind: as that of run_text.
+    """
+    if error.text == " ":
+        # bash says nothing about this one.
         return
-    where = f"{name}: -c: " if shell.from_command else f"{name}: "
-    shell.write_error(f"{where}line {error.line}: {error.message()}\n")
-    if error.token:
-        lines = text.split("\n")
-        index = error.line - first_line
-        quoted = lines[index] if 0 <= index < len(lines) else ""
-        shell.write_error(f"{where}line {error.line}: `{quoted}'\n")
+    name = shell.source_name()
+    where = f"{name}: {kind}: " if kind and not (kind == "-c" and shell.frames) else f"{name}: "
+    if not shell.interactive or kind:
+        where += f"line {error.line}: "
+    if error.text:
+        shell.write_error(f"{where}{error.text}\n")
+    if error.more is not None:
+        number, more = error.more
+        shell.write_error(f"{where.removesuffix(f'line {error.line}: ')}line {number}: {more}\n")
+    if not error.token:
+        return
+    if error.text:
+        shell.write_error(f"{where}{error.token}\n")
+        return
+    shell.write_error(f"{where}{error.message()}\n")
+    if shell.interactive and not kind:
+        return
+    lines = text.split("\n")
+    index = error.line - first_line
+    quoted = lines[index] if 0 <= index < len(lines) else ""
+    shell.write_error(f"{where}`{quoted}'\n")
 
 
 def _run_command_text(executor: Executor, words: list[str]) -> int:
     shell = executor.shell
     if not words:
-        shell.write_error("bash: -c: option requires an argument\n")
+        shell.write_error(f"{shell.name}: -c: option requires an argument\n")
         return 2
     if len(words) > 1:
-        shell.name = words[1]
+        shell.name = shell.script_name = words[1]
         shell.positional = words[2:]
     shell.from_command = True
-    return executor.run_to_exit(lambda: run_text(executor, words[0], 1, last=True))
+    shell.set("BASH_EXECUTION_STRING", words[0])
+    _read_environment_file(executor)
+    return executor.run_to_exit(lambda: run_text(executor, words[0], 1, kind="-c", last=True))
 
 
 def _run_script(executor: Executor, words: list[str]) -> int:
     shell = executor.shell
     path = words[0]
-    shell.name = path
-    shell.positional = words[1:]
     sys = shell.sys
+    found = path
+    if "/" not in path and not sys.access(path, 0):
+        from vshell.shell.simple import search_path  # noqa: PLC0415 - rarely needed
+
+        found = search_path(shell, path, shell.get("PATH") or "") or path
     try:
-        fd = sys.open(path)
-        chunks: list[bytes] = []
-        while True:
+        fd = sys.open(found)
+        data = sys.read(fd)
+        chunks = [data]
+        while data:
             data = sys.read(fd)
-            if not data:
-                break
             chunks.append(data)
         sys.close(fd)
     except KernelError as error:
-        name = "bash"
-        shell.write_error(f"{name}: {path}: {strerror(error.errno)}\n")
-        return 127 if error.errno == 2 else 126
+        if error.errno == EISDIR:
+            shell.write_error(f"{path}: {path}: {strerror(error.errno)}\n")
+            return 126
+        shell.write_error(f"{shell.name}: {path}: {strerror(error.errno)}\n")
+        return 127 if error.errno == ENOENT else 126
+    shell.name = shell.script_name = path
+    shell.positional = words[1:]
+    _read_environment_file(executor)
     text = b"".join(chunks)
     if b"\0" in text.split(b"\n")[0]:
         shell.write_error(f"{path}: {path}: cannot execute binary file\n")
@@ -200,6 +320,19 @@ def _run_script(executor: Executor, words: list[str]) -> int:
     )
 
 
+# BASH_ENV: what a script's shell reads first.
+def _read_environment_file(executor: Executor) -> None:
+    path = executor.shell.get("BASH_ENV")
+    if not path:
+        return
+    from vshell.shell.builtins import find_builtin  # noqa: PLC0415 - rarely used
+
+    source = find_builtin("source")
+    assert source is not None
+    if executor.shell.sys.access(path, 4):
+        source(executor, ["source", path])
+
+
 def main_of_script(text: str) -> Main:
     """Make a program that runs a script which is no file of the host.
 
@@ -207,6 +340,8 @@ def main_of_script(text: str) -> Main:
     """
 
     def script(argv: list[str], sys: Sys) -> int:
+        if python.getrecursionlimit() < _FRAMES:
+            python.setrecursionlimit(_FRAMES)
         shell = Shell(sys, argv[1])
         shell.positional = argv[2:]
         _set_defaults(shell)
@@ -217,158 +352,6 @@ def main_of_script(text: str) -> Main:
 
 
 def _run_input(executor: Executor) -> int:
-    sys = executor.shell.sys
-    chunks = []
-    while True:
-        data = sys.read(0)
-        if not data:
-            break
-        chunks.append(data)
-    text = b"".join(chunks).decode("utf-8", "surrogateescape")
-    return executor.run_to_exit(lambda: run_text(executor, text, 1))
+    from vshell.shell.script_input import run_input  # noqa: PLC0415 - bash < file only
 
-
-class _Interactive:
-    # The loop at a prompt.
-    def __init__(self, executor: Executor, *, login: bool) -> None:
-        self.executor = executor
-        self.shell = executor.shell
-        self.login = login
-        self.shell.options.add("m")
-        self.command_number = 1
-
-    def run(self) -> int:
-        self._prepare_signals()
-        self._read_startup_file()
-        return self.executor.run_to_exit(self._loop)
-
-    def _prepare_signals(self) -> None:
-        shell = self.shell
-        sys = shell.sys
-        for signal in (sg.SIGTERM, sg.SIGQUIT, sg.SIGTSTP, sg.SIGTTIN, sg.SIGTTOU):
-            sys.sigaction(signal, sg.SIG_IGN)
-        sys.sigaction(sg.SIGINT, self._interrupted)
-        if sys.getpgrp() != sys.getpid():
-            sys.setpgid(0, 0)
-        sys.tcsetpgrp(0, sys.getpgrp())
-
-    def _interrupted(self, signal: int) -> None:
-        self.shell.interrupted = True
-        if self.shell.traps.get("INT"):
-            self.shell.pending_signals.append(signal)
-
-    def _read_startup_file(self) -> None:
-        path = (self.shell.get("HOME") or "") + "/.bashrc"
-        sys = self.shell.sys
-        for candidate in ("/etc/bash.bashrc", path):
-            if sys.access(candidate, 4):
-                from vshell.shell.builtins import find_builtin  # noqa: PLC0415 - as in execute
-
-                source = find_builtin("source")
-                assert source is not None
-                try:
-                    source(self.executor, ["source", candidate])
-                except (Leave, LoopControl, ShellError):
-                    continue
-
-    def _loop(self) -> int:
-        shell = self.shell
-        while True:
-            shell.interrupted = False
-            jobs.notify(shell)
-            if shell.pending_signals:
-                self.executor.run_traps()
-            text = self._read_command()
-            if text is None:
-                if any(job.stopped for job in shell.jobs) and "leaving" not in shell.shopt:
-                    shell.shopt.add("leaving")
-                    shell.write_error("exit\nThere are stopped jobs.\n")
-                    continue
-                shell.write_error("exit\n")
-                return shell.status
-            if not text.strip():
-                continue
-            self._remember(text)
-            self._run(text)
-
-    def _run(self, text: str) -> None:
-        shell = self.shell
-        try:
-            run_text(self.executor, text, 1)
-        except Leave as leaving:
-            if leaving.what == "shell":
-                raise
-            shell.status = leaving.status
-        except LoopControl:
-            shell.status = 0
-        except ShellError as error:
-            shell.complain(str(error))
-            shell.status = error.status
-        if not text.strip().startswith(("exit", "logout")):
-            shell.shopt.discard("leaving")
-        self.command_number += 1
-
-    # Read lines until they make whole commands.
-    def _read_command(self) -> str | None:
-        text = ""
-        prompt = self.shell.get("PS1") or "\\s-\\v\\$ "
-        while True:
-            line = self._read_line(prompt)
-            if line is None:
-                if text:
-                    error = "unexpected EOF while looking for matching quote"
-                    self.shell.write_error(f"{self.shell.name}: syntax error: {error}\n")
-                    return ""
-                return None
-            if self.shell.interrupted:
-                self.shell.interrupted = False
-                self.shell.status = 130
-                return ""
-            text += line
-            if not self._is_incomplete(text):
-                return text
-            prompt = self.shell.get("PS2") or "> "
-
-    def _is_incomplete(self, text: str) -> bool:
-        if text.endswith("\\\n") and not text.endswith("\\\\\n"):
-            return True
-        parser = Parser(text, 1, self.shell.aliases.get)
-        try:
-            while parser.next_command() is not None:
-                continue
-        except Incomplete:
-            return True
-        except ShellSyntaxError:
-            return False
-        return False
-
-    def _read_line(self, prompt: str) -> str | None:
-        shell = self.shell
-        sys = shell.sys
-        from vshell.shell.prompt import expand_prompt  # noqa: PLC0415 - interactive only
-
-        sys.ask_line(0, expand_prompt(shell, prompt, self.command_number), shell.status)
-        chunks: list[bytes] = []
-        while True:
-            try:
-                data = sys.read(0, 65536)
-            except KernelError as error:
-                if error.errno == EINTR:
-                    return "\n"
-                raise
-            if not data:
-                return b"".join(chunks).decode("utf-8", "surrogateescape") if chunks else None
-            chunks.append(data)
-            if data.endswith(b"\n"):
-                return b"".join(chunks).decode("utf-8", "surrogateescape")
-
-    def _remember(self, text: str) -> None:
-        shell = self.shell
-        line = text.rstrip("\n")
-        control = (shell.get("HISTCONTROL") or "ignoreboth").split(":")
-        if ("ignoreboth" in control or "ignorespace" in control) and line.startswith(" "):
-            return
-        if ("ignoreboth" in control or "ignoredups" in control) and shell.history[-1:] == [line]:
-            return
-        shell.history.append(line)
-        del shell.history[:-_HISTORY_MAX]
+    return executor.run_to_exit(lambda: run_input(executor))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from vshell.shell.execute import Executor
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["builtin_names", "find_builtin"]
 
-_PROGRAMS = ("[", "echo", "false", "printf", "pwd", "test", "true")
+_PROGRAMS = ("[", "false", "test", "true")
 # The file of vshell.shell.builtin that holds a builtin.
 _FILES = {
     ".": "source",
@@ -28,41 +28,52 @@ _FILES = {
     "bg": "job",
     "break": "control",
     "builtin": "lookup",
+    "caller": "control",
     "cd": "directory",
     "command": "lookup",
     "continue": "control",
     "declare": "variable",
     "dirs": "directory",
     "disown": "job",
+    "echo": "print",
+    "enable": "lookup",
     "eval": "source",
     "exec": "control",
     "exit": "control",
     "export": "variable",
+    "fc": "alias",
     "fg": "job",
+    "getopts": "parameter",
     "hash": "lookup",
     "help": "help",
     "history": "alias",
     "jobs": "job",
     "kill": "signal",
-    "let": "variable",
+    "let": "parameter",
     "local": "variable",
     "logout": "control",
+    "mapfile": "input",
     "popd": "directory",
+    "printf": "print",
     "pushd": "directory",
+    "pwd": "directory",
     "read": "input",
+    "readarray": "input",
     "readonly": "variable",
     "return": "control",
     "set": "option",
-    "shift": "variable",
+    "shift": "parameter",
     "shopt": "option",
     "source": "source",
+    "suspend": "job",
     "times": "process",
     "trap": "signal",
     "type": "lookup",
     "typeset": "variable",
+    "ulimit": "process",
     "umask": "process",
     "unalias": "alias",
-    "unset": "variable",
+    "unset": "parameter",
     "wait": "job",
 }
 
@@ -72,25 +83,56 @@ def builtin_names() -> list[str]:
     return sorted((*_FILES, *_PROGRAMS))
 
 
-def find_builtin(name: str) -> Builtin | None:
-    """Find a builtin by name."""
+def find_builtin(name: str, disabled: Collection[str] = ()) -> Builtin | None:
+    """Find a builtin by name.
+
+    Args:
+        name: as written.
+        disabled: those that ``enable -n`` has turned off.
+    """
     file = _FILES.get(name)
+    if (file is None and name not in _PROGRAMS) or name in disabled:
+        return None
     if file is None:
-        return _run_program if name in _PROGRAMS else None
+        return _run_program
     from importlib import import_module  # noqa: PLC0415 - each file is loaded when first used
 
     builtins: dict[str, Builtin] = import_module(f"vshell.shell.builtin.{file}").BUILTINS
-    return builtins[name]
+    found = builtins[name]
+
+    def run(ex: Executor, argv: list[str]) -> int:
+        from vshell.shell.builtin.common import UsageError  # noqa: PLC0415 - loaded by now
+
+        try:
+            return found(ex, argv)
+        except UsageError:
+            return 2
+
+    return run
 
 
 def _run_program(ex: Executor, argv: list[str]) -> int:
     from importlib import import_module  # noqa: PLC0415 - each program is loaded when first used
 
     name = "test" if argv[0] == "[" else argv[0]
+    shell = ex.shell
     program = import_module(f"vshell.usr.{name}")
-    # The program puts its own name before what it complains about; the shell's builtin the shell's.
-    shown = ex.shell.prefix() + argv[0] if argv[0] != "[" else "["
     if name == "test":
-        return int(program.evaluate_command(argv, ex.shell.sys, ex.shell.prefix()))
-    status: int = program.main([shown, *argv[1:]], ex.shell.sys)
+        words = argv[1:-1] if argv[0] == "[" else argv[1:]
+        if len(words) == 2 and words[0] in ("-v", "-o", "-R"):
+            return _test_shell(ex, words)
+        return int(program.evaluate_command(argv, shell.sys, shell.prefix()))
+    # The program puts its own name before what it complains about; a builtin the shell's.
+    status: int = program.main([shell.prefix() + argv[0], *argv[1:]], shell.sys)
     return status
+
+
+# What only the shell can know: whether a variable or an option is set.
+def _test_shell(ex: Executor, words: list[str]) -> int:
+    if words[0] == "-o":
+        from vshell.shell.builtin.option import OPTION_NAMES  # noqa: PLC0415 - -o only
+
+        return int(OPTION_NAMES.get(words[1], "?") not in ex.shell.options)
+    from vshell.shell.conditional import is_set  # noqa: PLC0415 - -v only
+
+    return int(not is_set(ex.shell, words[0], words[1]))

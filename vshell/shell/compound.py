@@ -5,9 +5,10 @@ Source: bash(1), "Compound Commands".
 
 from __future__ import annotations
 
-from vshell.shell import jobs
+from vshell.shell.jobs import LazyText
 from vshell.shell.pattern import match, tokens_of
-from vshell.shell.state import LoopControl, ShellError
+from vshell.shell.redirect import apply_redirects
+from vshell.shell.state import Discard, LoopControl, ShellError
 from vshell.shell.syntax import (
     ArithmeticCommand,
     ArithmeticFor,
@@ -18,6 +19,7 @@ from vshell.shell.syntax import (
     Group,
     If,
     Loop,
+    Select,
     Subshell,
 )
 
@@ -31,23 +33,26 @@ if TYPE_CHECKING:
 __all__ = ["run_compound"]
 
 
-def run_compound(ex: Executor, node: Node, source: str, *, last: bool) -> int:
+def run_compound(ex: Executor, node: Node, *, last: bool) -> int:
     """Run a compound command, redirections aside; give its status.
 
     Args:
         ex: of the shell.
         node: any command but a simple one.
-        source: its text, for a job's line.
         last: whether nothing follows.
     """
     if isinstance(node, Subshell):
-        return _subshell(ex, node, source, last=last)
+        return _subshell(ex, node, last=last)
     if isinstance(node, Group):
-        return ex.run_list(node.body, last=last)
+        return ex.run_list(node.body)
     if isinstance(node, If):
         return _if(ex, node)
     if isinstance(node, Loop):
         return _loop(ex, node)
+    if isinstance(node, Select):
+        from vshell.shell.select import run_select  # noqa: PLC0415 - rarely used
+
+        return run_select(ex, node)
     if isinstance(node, For):
         return _for(ex, node)
     if isinstance(node, ArithmeticFor):
@@ -55,30 +60,63 @@ def run_compound(ex: Executor, node: Node, source: str, *, last: bool) -> int:
     if isinstance(node, Case):
         return _case(ex, node)
     if isinstance(node, Function):
-        ex.shell.functions[node.name] = node
-        return 0
+        return _define(ex, node)
+    ex.debug(node)
     if isinstance(node, Conditional):
         from vshell.shell.conditional import evaluate_conditional  # noqa: PLC0415 - [[ only
 
-        return evaluate_conditional(ex, node.words)
+        return evaluate_conditional(ex, node.condition)
     assert isinstance(node, ArithmeticCommand)
-    try:
-        return int(ex.shell.arithmetic(ex.expander.text(node.expression)) == 0)
-    except ShellError as error:
-        ex.shell.complain(f"((: {error}")
+    value = _arithmetic(ex, node.expression, 0)
+    return 1 if value is None else int(value == 0)
+
+
+def _define(ex: Executor, node: Function) -> int:
+    shell = ex.shell
+    if node.name in shell.readonly_functions:
+        shell.complain(f"{node.name}: readonly function")
         return 1
+    if not node.name or "$" in node.name or "\\" in node.name or '"' in node.name:
+        shell.complain(f"`{node.name}': not a valid identifier")
+        return 1
+    node.source = "" if shell.at_prompt else shell.source_name()
+    if shell.from_command and not shell.frames:
+        # What bash calls the place of functions that come from no file.
+        node.source = "environment"
+    shell.functions[node.name] = node
+    return 0
 
 
-def _subshell(ex: Executor, node: Subshell, source: str, *, last: bool) -> int:
-    if last and not ex.shell.traps.get("EXIT"):
-        return ex.run_list(node.body, last=True)
+# Evaluate (( )): None if that failed and has been said.
+def _arithmetic(ex: Executor, word: Word, empty: int) -> int | None:
+    text = ex.expander.text(word)
+    if "x" in ex.shell.options:
+        from vshell.shell.trace import trace  # noqa: PLC0415 - set -x only
+
+        trace(ex.shell, f"(( {text.strip()} ))")
+    try:
+        return ex.shell.arithmetic(text) if text.strip() else empty
+    except Discard as error:
+        plain = str(error).endswith("readonly variable")
+        ex.shell.complain(str(error) if plain else f"((: {error}")
+        return None
+
+
+def _subshell(ex: Executor, node: Subshell, *, last: bool) -> int:
+    ex.shell.current = node
 
     def inner(child: Executor) -> int:
+        try:
+            apply_redirects(child, node.redirects, None)
+        except ShellError as error:
+            child.shell.complain(str(error))
+            return 1
         return child.run_list(node.body, last=True)
 
-    pid = ex.fork(inner, 0, foreground=True)
-    job = jobs.add_job(ex.shell, [pid], pid, source, foreground=True)
-    return ex.wait_foreground(job)
+    if last and not any(ex.shell.traps.values()):
+        ex.shell.subshell_depth += ex.own is not node
+        return inner(ex)
+    return ex.run_child(inner, LazyText(node))
 
 
 def _condition(ex: Executor, node: List) -> bool:
@@ -105,13 +143,15 @@ def _turns(
     status = 0
     shell.loop_depth += 1
     try:
-        while turns():
+        while True:
             try:
+                if not turns():
+                    break
                 status = ex.run_list(body)
             except LoopControl as control:
                 if control.levels > 1 and shell.loop_depth > 1:
                     raise LoopControl(control.levels - 1, again=control.again) from None
-                status = 0
+                status = control.status
                 if not control.again:
                     break
             if step is not None:
@@ -127,35 +167,76 @@ def _loop(ex: Executor, node: Loop) -> int:
 
 def _for(ex: Executor, node: For) -> int:
     shell = ex.shell
+    if not (node.name.isascii() and node.name.isidentifier()):
+        shell.complain(f"`{node.name}': not a valid identifier")
+        return 1
     words = list(shell.positional) if node.words is None else ex.expander.words(node.words)
     waiting = iter(words)
+    failed = False
 
     def turn() -> bool:
+        nonlocal failed
         word = next(waiting, None)
         if word is None:
             return False
-        shell.set(node.name, word)
+        shell.line = node.line
+        ex.debug(node)
+        if "x" in shell.options:
+            from vshell.shell.trace import trace  # noqa: PLC0415 - set -x only
+
+            shown = [word.source for word in node.words] if node.words is not None else ['"$@"']
+            trace(shell, f"for {node.name} in {' '.join(shown)}")
+        variable = shell.variables.get(node.name)
+        try:
+            if variable is not None and variable.reference:
+                variable.text = word
+            else:
+                shell.set(node.name, word)
+        except Discard as error:
+            shell.complain(str(error))
+            failed = True
+            return False
         return True
 
-    return _turns(ex, turn, node.body)
+    status = _turns(ex, turn, node.body)
+    return 1 if failed else status
 
 
 def _arithmetic_for(ex: Executor, node: ArithmeticFor) -> int:
-    def value(word: Word) -> int:
-        text = ex.expander.text(word)
-        return ex.shell.arithmetic(text) if text.strip() else 1
+    failed = False
+
+    def value(word: Word) -> bool:
+        nonlocal failed
+        ex.shell.line = node.line
+        found = _arithmetic(ex, word, 1)
+        failed = failed or found is None
+        return bool(found)
 
     value(node.init)
-    return _turns(ex, lambda: bool(value(node.condition)), node.body, lambda: value(node.step))
+    if failed:
+        return 1
+    status = _turns(
+        ex, lambda: not failed and value(node.condition), node.body, lambda: value(node.step)
+    )
+    return 1 if failed else status
 
 
 def _case(ex: Executor, node: Case) -> int:
-    subject = ex.expander.text(node.word)
+    shell = ex.shell
+    ex.debug(node)
+    if "x" in shell.options:
+        from vshell.shell.trace import trace  # noqa: PLC0415 - set -x only
+
+        trace(shell, f"case {node.word.source} in")
+    pieces = ex.expander.pieces(node.word)
+    subject = "".join(text for text, _ in pieces)
+    fold = "nocasematch" in shell.shopt
     status = 0
     fall_through = False
     for patterns, body, terminator in node.items:
         matched = fall_through or any(
-            match(tokens_of(ex.expander.pieces(pattern)), subject) for pattern in patterns
+            match(tokens_of(ex.expander.pieces(pattern)), subject, fold=fold)
+            for pattern in patterns
         )
         fall_through = False
         if not matched:

@@ -6,187 +6,163 @@ Source: bash(1), "Compound Commands" and "Conditional Expressions".
 from __future__ import annotations
 
 from vshell.shell.pattern import match, tokens_of
-from vshell.shell.state import ShellError
-from vshell.shell.syntax import Literal
+from vshell.shell.quote import quote
+from vshell.shell.state import Discard, ShellError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vshell.shell.execute import Executor
-    from vshell.shell.syntax import Word
+    from vshell.shell.state import Shell
+    from vshell.shell.syntax import Condition, Word
 
-__all__ = ["evaluate_conditional", "literal"]
+__all__ = ["evaluate_conditional", "is_set"]
 
-_UNARY = frozenset(
-    [
-        "-a",
-        "-b",
-        "-c",
-        "-d",
-        "-e",
-        "-f",
-        "-g",
-        "-h",
-        "-k",
-        "-n",
-        "-o",
-        "-p",
-        "-r",
-        "-s",
-        "-t",
-        "-u",
-        "-v",
-        "-w",
-        "-x",
-        "-z",
-        "-G",
-        "-L",
-        "-N",
-        "-O",
-        "-S",
-    ]
-)
 _NUMERIC = frozenset(("-eq", "-ne", "-lt", "-le", "-gt", "-ge"))
 _FILES = frozenset(("-nt", "-ot", "-ef"))
 
 
-class _Evaluator:
-    def __init__(self, executor: Executor, words: list[Word]) -> None:
-        self.executor = executor
-        self.words = words
-        self.position = 0
-
-    def peek(self) -> str | None:
-        if self.position >= len(self.words):
-            return None
-        return self.words[self.position].plain()
-
-    def take(self) -> Word:
-        if self.position >= len(self.words):
-            raise ShellError("syntax error in conditional expression", 2)
-        self.position += 1
-        return self.words[self.position - 1]
-
-    def run(self) -> bool:
-        value = self.disjunction()
-        if self.position < len(self.words):
-            source = self.words[self.position].source
-            raise ShellError(
-                f"syntax error in conditional expression: unexpected token `{source}'", 2
-            )
-        return value
-
-    def disjunction(self) -> bool:
-        value = self.conjunction()
-        while self.peek() == "||":
-            self.take()
-            right = self.conjunction()
-            value = value or right
-        return value
-
-    def conjunction(self) -> bool:
-        value = self.negation()
-        while self.peek() == "&&":
-            self.take()
-            right = self.negation()
-            value = value and right
-        return value
-
-    def negation(self) -> bool:
-        if self.peek() == "!":
-            self.take()
-            return not self.negation()
-        if self.peek() == "(":
-            self.take()
-            value = self.disjunction()
-            if self.peek() != ")":
-                raise ShellError("expected `)'", 2)
-            self.take()
-            return value
-        return self.primary()
-
-    def primary(self) -> bool:
-        word = self.take()
-        operator = word.plain()
-        expander = self.executor.expander
-        following = self.peek()
-        if operator in _UNARY and following not in (None, "&&", "||", ")"):
-            return self.unary(operator, expander.text(self.take()))
-        left = expander.text(word)
-        if following in (None, "&&", "||", ")"):
-            return left != ""
-        binary = self.take().plain() or ""
-        return self.binary(left, binary, self.take())
-
-    def unary(self, operator: str, operand: str) -> bool:
-        from vshell.usr.test import unary_test  # noqa: PLC0415 - shared with test
-
-        shell = self.executor.shell
-        if operator == "-v":
-            return shell.get(operand) is not None
-        if operator == "-o":
-            from vshell.shell.builtin.option import OPTION_NAMES  # noqa: PLC0415 - -o only
-
-            return OPTION_NAMES.get(operand, "?") in shell.options
-        return unary_test(operator, operand, shell.sys)
-
-    def binary(self, left: str, operator: str, right: Word) -> bool:
-        expander = self.executor.expander
-        if operator in ("=", "==", "!="):
-            matched = match(tokens_of(expander.pieces(right)), left)
-            return matched == (operator != "!=")
-        if operator == "=~":
-            return self.regular_expression(left, right)
-        text = expander.text(right)
-        if operator in ("<", ">"):
-            return left < text if operator == "<" else left > text
-        if operator in _NUMERIC:
-            a, b = self.executor.shell.arithmetic(left), self.executor.shell.arithmetic(text)
-            return {
-                "-eq": a == b,
-                "-ne": a != b,
-                "-lt": a < b,
-                "-le": a <= b,
-                "-gt": a > b,
-                "-ge": a >= b,
-            }[operator]
-        if operator in _FILES:
-            from vshell.usr.test import binary_test  # noqa: PLC0415 - shared with test
-
-            return binary_test(left, operator, text, self.executor.shell.sys)
-        raise ShellError(f"conditional binary operator expected: `{operator}'", 2)
-
-    def regular_expression(self, left: str, right: Word) -> bool:
-        import re  # noqa: PLC0415 - =~ only
-
-        from vshell.usr._regex import extended  # noqa: PLC0415 - shared with grep
-
-        shell = self.executor.shell
-        pattern = "".join(
-            re.escape(text) if quoted else extended(text)
-            for text, quoted in self.executor.expander.pieces(right)
-        )
-        try:
-            found = re.search(pattern, left)
-        except re.error:
-            raise ShellError("invalid regular expression", 2) from None
-        variable = shell.declare("BASH_REMATCH")
-        groups = [found.group(0), *found.groups()] if found is not None else []
-        variable.elements = {str(n): group or "" for n, group in enumerate(groups)}
-        return found is not None
-
-
-def evaluate_conditional(executor: Executor, words: list[Word]) -> int:
+def evaluate_conditional(executor: Executor, condition: Condition) -> int:
     """Evaluate what stands between [[ and ]].
 
-    Give 0 for true, 1 for false, 2 for nonsense.
+    Give 0 for true, 1 for false, 2 for a regular expression that is none.
     """
     try:
-        return int(not _Evaluator(executor, words).run())
+        return int(not _holds(executor, condition))
+    except Discard:
+        raise
     except ShellError as error:
-        executor.shell.complain(str(error))
+        if str(error):
+            executor.shell.complain(str(error))
         return error.status
 
 
-def literal(word: Word) -> str:
-    """Give the unquoted text of a word's literal parts."""
-    return "".join(part.text for part in word.parts if isinstance(part, Literal))
+def _holds(executor: Executor, condition: Condition) -> bool:
+    operator = condition.operator
+    parts = condition.conditions
+    if operator == "&&":
+        return _holds(executor, parts[0]) and _holds(executor, parts[1])
+    if operator == "||":
+        return _holds(executor, parts[0]) or _holds(executor, parts[1])
+    if operator == "!":
+        inner = parts[0]
+        if len(inner.words) == 1 and "x" in executor.shell.options:
+            operand = executor.expander.text(inner.words[0])
+            _trace(executor, f"! {inner.operator} {quote(operand)}")
+            return not _unary(executor, inner.operator, operand)
+        return not _holds(executor, inner)
+    if operator == "(":
+        return _holds(executor, parts[0])
+    if len(condition.words) == 1:
+        operand = executor.expander.text(condition.words[0])
+        _trace(executor, f"{operator} {quote(operand)}")
+        return _unary(executor, operator, operand)
+    return _binary(executor, operator, condition.words[0], condition.words[1])
+
+
+def _trace(executor: Executor, text: str) -> None:
+    if "x" in executor.shell.options:
+        from vshell.shell.trace import trace  # noqa: PLC0415 - set -x only
+
+        trace(executor.shell, f"[[ {text} ]]")
+
+
+def _unary(executor: Executor, operator: str, operand: str) -> bool:
+    from vshell.usr.test import unary_test  # noqa: PLC0415 - shared with test
+
+    shell = executor.shell
+    if operator in ("-v", "-R"):
+        return is_set(shell, operator, operand)
+    if operator == "-o":
+        from vshell.shell.builtin.option import OPTION_NAMES  # noqa: PLC0415 - -o only
+
+        return OPTION_NAMES.get(operand, "?") in shell.options
+    return unary_test(operator, operand, shell.sys)
+
+
+def is_set(shell: Shell, operator: str, operand: str) -> bool:
+    """Tell whether -v or -R holds: a variable, or an element, is set; it is a reference."""
+    if operator == "-R":
+        variable = shell.variables.get(operand)
+        return variable is not None and variable.reference
+    name, bracket, index = operand.partition("[")
+    index = index.removesuffix("]")
+    if not bracket:
+        if name.isdigit():
+            return 0 < int(name) <= len(shell.positional)
+        return shell.get(name) is not None
+    if index in ("@", "*"):
+        return bool(shell.elements_of(name))
+    if shell.find(name) is None:
+        return False
+    return shell.get_element(name, index) is not None
+
+
+def _binary(executor: Executor, operator: str, left_word: Word, right: Word) -> bool:
+    expander = executor.expander
+    shell = executor.shell
+    left = expander.text(left_word)
+    if operator in ("=", "==", "!="):
+        pieces = expander.pieces(right)
+        shown = "".join(_backslashed(text) if quoted else text for text, quoted in pieces)
+        _trace(executor, f"{quote(left)} {operator} {shown or quote('')}")
+        matched = match(tokens_of(pieces), left, fold="nocasematch" in shell.shopt)
+        return matched == (operator != "!=")
+    if operator == "=~":
+        return _regular_expression(executor, left, right)
+    text = expander.text(right)
+    _trace(executor, f"{quote(left)} {operator} {quote(text)}")
+    if operator in ("<", ">"):
+        return left < text if operator == "<" else left > text
+    if operator in _FILES:
+        from vshell.usr.test import binary_test  # noqa: PLC0415 - shared with test
+
+        return binary_test(left, operator, text, shell.sys)
+    return _compare(executor, operator, left, text)
+
+
+def _backslashed(text: str) -> str:
+    return "".join(letter if letter == " " else "\\" + letter for letter in text)
+
+
+def _compare(executor: Executor, operator: str, left: str, right: str) -> bool:
+    try:
+        a = executor.shell.arithmetic(left)
+        b = executor.shell.arithmetic(right)
+    except Discard as error:
+        raise ShellError(f"[[: {error}") from None
+    return {
+        "-eq": a == b,
+        "-ne": a != b,
+        "-lt": a < b,
+        "-le": a <= b,
+        "-gt": a > b,
+        "-ge": a >= b,
+    }[operator]
+
+
+def _regular_expression(executor: Executor, left: str, right: Word) -> bool:
+    import re  # noqa: PLC0415 - =~ only
+
+    from vshell.usr._regex import RegexError, extended  # noqa: PLC0415 - shared with grep
+
+    shell = executor.shell
+    pieces = executor.expander.pieces(right)
+    _trace(executor, f"{quote(left)} =~ {''.join(text for text, _ in pieces)}")
+    source = "".join(
+        "".join("\\" + letter if letter in "\\^$.[]|()*+?{}" else letter for letter in text)
+        if quoted
+        else text
+        for text, quoted in pieces
+    )
+    try:
+        pattern = extended(source)
+        flags = re.IGNORECASE if "nocasematch" in shell.shopt else 0
+        found = re.search(pattern, left, flags)
+    except (re.error, RegexError):
+        # Nothing is said about it.
+        raise ShellError("", 2) from None
+    variable = shell.declare("BASH_REMATCH")
+    variable.text = None
+    groups = [found.group(0), *found.groups()] if found is not None else []
+    variable.elements = {str(n): group or "" for n, group in enumerate(groups)}
+    return found is not None

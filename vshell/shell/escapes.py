@@ -49,7 +49,8 @@ def ansi_c(text: str) -> str:
             position += 1
         else:
             out.append("\\" + letter)
-    return "".join(out)
+    # A zero ends the text, as it does in C.
+    return "".join(out).partition("\0")[0]
 
 
 def _digits(text: str, position: int, most: int, allowed: str) -> str:

@@ -1,25 +1,18 @@
-r"""The shell's lexer: characters to tokens.
+"""The shell's lexer: characters to tokens.
 
-Words have their quotes and expansions taken apart.
-
-Source: bash(1), "Shell Grammar" and "Quoting"; error texts are bash 5.2's.
-
-More than 400 lines, one idea: quotes and expansions nest, and are read by one another.
+Source: bash(1), "Shell Grammar"; error texts are bash 5.2's.
 """
 
 from __future__ import annotations
 
-from vshell.shell.syntax import (
-    ArithmeticPart,
-    CommandPart,
-    DoubleQuoted,
-    Literal,
-    ParameterPart,
-    Part,
-    Quoted,
-    Redirect,
-    Word,
+from vshell.shell.reader import (
+    NAME,
+    NAME_START,
+    Incomplete,
+    ShellSyntaxError,
+    WordReader,
 )
+from vshell.shell.syntax import DoubleQuoted, Literal, Part, Quoted, Redirect, Target, Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +20,7 @@ if TYPE_CHECKING:
 
     from vshell.shell.syntax import List
 
-__all__ = ["Incomplete", "Lexer", "ShellSyntaxError", "Token"]
+__all__ = ["DECLARATIONS", "Incomplete", "Lexer", "ShellSyntaxError", "Token"]
 
 _OPERATORS = (
     "<<<",
@@ -54,30 +47,13 @@ _OPERATORS = (
     "&",
     ";",
 )
-_META = " \t\n|&;()<>"
-_NAME_START = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
-_NAME = _NAME_START + "0123456789"
-_SPECIAL_PARAMETERS = "@*#?-$!0123456789"
-_DEPTH_MAX = 200
-
-
-class ShellSyntaxError(Exception):
-    """A syntax error; ``token`` stands there, ``text`` is a whole message."""
-
-    def __init__(self, line: int, token: str = "", text: str = "") -> None:
-        """Describe the error."""
-        super().__init__(token or text)
-        self.line = line
-        self.token = token
-        self.text = text
-
-    def message(self) -> str:
-        """Give bash's words, without the shell's name before them."""
-        return self.text or f"syntax error near unexpected token `{self.token}'"
-
-
-class Incomplete(ShellSyntaxError):
-    """The text ends amid something: an interactive shell asks for more."""
+_REDIRECTING = frozenset(("<", ">", ">>", "<>", ">|", "<&", ">&", "<<", "<<-", "<<<", "&>", "&>>"))
+# Words behind which a command begins.
+_OPENING = frozenset(
+    ("if", "then", "elif", "else", "while", "until", "do", "{", "!", "time", "}", "fi", "done")
+)
+DECLARATIONS = frozenset(("declare", "typeset", "local", "export", "readonly", "alias"))
+"""Commands whose arguments may be assignments."""
 
 
 class Token:
@@ -101,27 +77,24 @@ class Token:
         """Give what an error message calls it."""
         if self.kind == "word" and self.word is not None:
             return self.word.source
-        return {"end": "newline"}.get(self.kind, self.kind)
+        return {"end": "newline", "\n": "newline"}.get(self.kind, self.kind)
 
 
-class Lexer:
+class Lexer(WordReader):
     """Reads tokens from a text."""
 
-    def __init__(self, text: str, parse_command: Callable[[Lexer], List], line: int = 1) -> None:
-        """Read from the beginning.
-
-        Args:
-            text: the source.
-            parse_command: parses what stands in ``$(...)``, up to the closing parenthesis.
-            line: number of the text's first line.
-        """
-        self.text = text
-        self.position = 0
-        self.line = line
-        self.depth = 0
-        self._parse_command = parse_command
-        self._here_documents: list[tuple[Redirect, str, bool, bool]] = []
+    def __init__(
+        self, text: str, parse_command: Callable[[WordReader, str], List], line: int = 1
+    ) -> None:
+        """Read from the beginning, as WordReader does."""
+        super().__init__(text, parse_command, line)
+        self.warnings: list[tuple[int, str]] = []
+        self.here_documents_may_end = True
+        self.last_line = line
+        self._here_documents: list[tuple[Redirect, str, bool, bool, int]] = []
         self._peeked: Token | None = None
+        # Whether the next word can be an assignment: "yes", "argument" of declare, "no".
+        self._assigning = "yes"
 
     # -- Tokens -----------------------------------------------------------------------------------
 
@@ -143,22 +116,89 @@ class Lexer:
         self.position = token.start
         self.line = token.line
 
+    def begin_command(self) -> None:
+        """Take note that the next word begins a command."""
+        self._assigning = "yes"
+
+    def suspend(self) -> tuple[Token | None, str]:
+        """Put aside what has been peeked at, as a substitution is read."""
+        saved = self._peeked, self._assigning
+        self._peeked, self._assigning = None, "yes"
+        return saved
+
+    def resume(self, saved: tuple[Token | None, str]) -> None:
+        """Take it back."""
+        self._peeked, self._assigning = saved
+
     def _read(self) -> Token:
         self._skip_blanks()
+        text = self.text
         start, line = self.position, self.line
-        if start >= len(self.text):
+        if start >= len(text):
+            if self._here_documents:
+                self._read_here_documents()
             return Token("end", None, line, start, start)
-        if self.text[start] == "\n":
+        if text[start] == "\n":
             self.position += 1
             self.line += 1
+            self.last_line = line
             self._read_here_documents()
+            self._assigning = "yes"
             return Token("\n", None, line, start, self.position)
-        for operator in _OPERATORS:
-            if self.text.startswith(operator, start):
-                self.position += len(operator)
-                return Token(operator, None, line, start, self.position)
+        if text[start] not in "<>" or text[start + 1 : start + 2] != "(":
+            for operator in _OPERATORS:
+                if text.startswith(operator, start):
+                    self.position += len(operator)
+                    if operator not in _REDIRECTING:
+                        self._assigning = "yes"
+                    return Token(operator, None, line, start, self.position)
+        return self._read_word_token(start, line)
+
+    def _read_word_token(self, start: int, line: int) -> Token:
+        target = self._read_target() if self._assigning != "no" else None
         word = self.read_word()
-        return Token("word", word, line, start, self.position)
+        if target is not None:
+            word.target = target
+            word.source = self.source_from(start)
+        token = Token("word", word, line, start, self.position)
+        if self._assigning == "yes":
+            plain = word.plain()
+            if plain in DECLARATIONS:
+                self._assigning = "argument"
+            elif target is None and plain not in _OPENING and not _is_assignment(word):
+                self._assigning = "no"
+        return token
+
+    # Read "name[subscript]=" or "name[subscript]+=", if that stands here.
+    def _read_target(self) -> Target | None:
+        start, line = self.position, self.line
+        end = start
+        while self.text[end : end + 1] and self.text[end] in NAME:
+            end += 1
+        if self.text[end : end + 1] != "[" or self.text[start] not in NAME_START:
+            return None
+        return self.read_target_from(start, end, line)
+
+    def read_target_from(self, start: int, end: int, line: int) -> Target | None:
+        """Read "[subscript]=" behind a name; None, and nothing read, if it is not that.
+
+        Args:
+            start: where the name begins.
+            end: where it ends.
+            line: where that is.
+        """
+        self.position = end
+        try:
+            index = self.read_index()
+        except Incomplete:
+            self.position, self.line = start, line
+            return None
+        for equals in ("=", "+="):
+            if self.text.startswith(equals, self.position):
+                self.position += len(equals)
+                return Target(self.text[start:end], index, append=equals == "+=")
+        self.position, self.line = start, line
+        return None
 
     def _skip_blanks(self) -> None:
         text = self.text
@@ -181,24 +221,29 @@ class Lexer:
         """Note a here-document whose body begins on the next line."""
         quoted = any(not isinstance(part, Literal) for part in redirect.target.parts)
         delimiter = "".join(_plain_text(part) for part in redirect.target.parts)
-        self._here_documents.append((redirect, delimiter, redirect.operator == "<<-", quoted))
+        self._here_documents.append(
+            (redirect, delimiter, redirect.operator == "<<-", quoted, self.line)
+        )
 
     def _read_here_documents(self) -> None:
         waiting, self._here_documents = self._here_documents, []
-        for redirect, delimiter, strip_tabs, quoted in waiting:
+        for redirect, delimiter, strip_tabs, quoted, begun in waiting:
             line = self.line
             body = []
             while True:
                 if self.position >= len(self.text):
-                    raise Incomplete(
-                        self.line,
-                        text=f"here-document delimited by end-of-file (wanted `{delimiter}')",
-                    )
+                    self._end_here_document(delimiter, begun)
+                    break
                 end = self.text.find("\n", self.position)
                 end = len(self.text) if end < 0 else end
                 text = self.text[self.position : end]
+                at_end = end >= len(self.text)
+                if self.inner and text.lstrip("\t" if strip_tabs else "") == delimiter + ")":
+                    # $(cat <<E ... E) on one line.
+                    self.position = end - 1
+                    break
                 self.position = min(end + 1, len(self.text))
-                self.line += 1
+                self.line += not at_end
                 if strip_tabs:
                     text = text.lstrip("\t")
                 if text == delimiter:
@@ -207,408 +252,34 @@ class Lexer:
             text = "".join(body)
             parts: list[Part] = [Quoted(text)]
             if not quoted:
-                parts = [
-                    DoubleQuoted(Lexer(text, self._parse_command, line).read_double_quoted(None))
-                ]
+                inner = Lexer(text, self._parse_command, line)
+                parts = [DoubleQuoted(inner.read_double_quoted(None))]
             redirect.body = Word(parts, line, text)
+
+    def _end_here_document(self, delimiter: str, begun: int) -> None:
+        text = f"here-document at line {begun} delimited by end-of-file (wanted `{delimiter}')"
+        if not self.here_documents_may_end:
+            raise Incomplete(self.line, text=text)
+        self.warnings.append((max(self.end_line() - 1, begun), f"warning: {text}"))
 
     @property
     def awaits_here_document(self) -> bool:
         """Tell whether a here-document's body is still to come."""
         return bool(self._here_documents)
 
-    # -- Words ------------------------------------------------------------------------------------
-
-    def read_word(self, stop: str = _META) -> Word:
-        """Read a word up to one of the characters in ``stop``."""
-        start, line = self.position, self.line
-        parts: list[Part] = []
-        plain: list[str] = []
-
-        def flush() -> None:
-            if plain:
-                parts.append(Literal("".join(plain)))
-                plain.clear()
-
-        while self.position < len(self.text):
-            letter = self.text[self.position]
-            if letter in stop:
-                if letter == "(" and plain and plain[-1:][0][-1:] in ("@", "?", "*", "+", "!"):
-                    plain.append(self._read_extended_pattern())
-                    continue
-                break
-            part = self._read_special(letter)
-            if part is None:
-                if letter == "\n":
-                    self.line += 1
-                plain.append(letter)
-                self.position += 1
-            elif isinstance(part, Literal):
-                plain.append(part.text)
-            else:
-                flush()
-                parts.append(part)
-        flush()
-        return Word(parts, line, self.text[start : self.position])
-
-    # Read what begins with a quote, a backslash, a dollar or a backquote;
-    # None for an ordinary letter.
-    def _read_special(self, letter: str) -> Part | None:
-        if letter == "\\":
-            return self._read_backslash()
-        if letter == "'":
-            return self._read_single_quoted()
-        if letter == '"':
-            self.position += 1
-            return DoubleQuoted(self.read_double_quoted('"'))
-        if letter == "$":
-            return self._read_dollar(quoted=False)
-        if letter == "`":
-            return self._read_backquotes(quoted=False)
-        return None
-
-    def _read_backslash(self) -> Part:
-        following = self.text[self.position + 1 : self.position + 2]
-        self.position += 2
-        if following == "\n":
-            self.line += 1
-            return Literal("")
-        if not following:
-            self.position = len(self.text)
-            return Quoted("\\")
-        return Quoted(following)
-
-    def _read_single_quoted(self) -> Part:
-        end = self.text.find("'", self.position + 1)
-        if end < 0:
-            raise Incomplete(self.line, text="unexpected EOF while looking for matching `''")
-        text = self.text[self.position + 1 : end]
-        self.line += text.count("\n")
-        self.position = end + 1
-        return Quoted(text)
-
-    def read_double_quoted(self, closing: str | None) -> list[Part]:
-        """Read parts as between double quotes, up to ``closing``.
-
-        To the end of the text if that is None.
-        """
-        first_line = self.line
-        parts: list[Part] = []
-        plain: list[str] = []
-
-        def flush() -> None:
-            if plain:
-                parts.append(Quoted("".join(plain)))
-                plain.clear()
-
-        while True:
-            if self.position >= len(self.text):
-                if closing is None:
-                    flush()
-                    return parts
-                raise Incomplete(
-                    first_line, text=f"unexpected EOF while looking for matching `{closing}'"
-                )
-            letter = self.text[self.position]
-            if letter == closing:
-                self.position += 1
-                flush()
-                return parts
-            if letter == "\\":
-                following = self.text[self.position + 1 : self.position + 2]
-                self.position += 2
-                if following == "\n":
-                    self.line += 1
-                elif following and following in ('$`\\"' if closing else "$`\\"):
-                    plain.append(following)
-                else:
-                    plain.append("\\" + following)
-            elif letter in "$`":
-                part = (
-                    self._read_dollar(quoted=True)
-                    if letter == "$"
-                    else self._read_backquotes(quoted=True)
-                )
-                if isinstance(part, Literal):
-                    plain.append(part.text)
-                else:
-                    flush()
-                    parts.append(part)
-            else:
-                if letter == "\n":
-                    self.line += 1
-                plain.append(letter)
-                self.position += 1
-
-    def _read_extended_pattern(self) -> str:
-        depth = 0
-        start = self.position
-        while self.position < len(self.text):
-            letter = self.text[self.position]
-            depth += (letter == "(") - (letter == ")")
-            self.position += 1
-            if depth == 0:
-                return self.text[start : self.position]
-        raise Incomplete(self.line, text="unexpected EOF while looking for matching `)'")
-
-    # -- Expansions -------------------------------------------------------------------------------
-
-    def _read_dollar(self, *, quoted: bool) -> Part:
-        text = self.text
-        following = text[self.position + 1 : self.position + 2]
-        if following == "(":
-            if text.startswith("((", self.position + 1):
-                arithmetic = self._read_arithmetic()
-                if arithmetic is not None:
-                    return arithmetic
-            self.position += 2
-            return CommandPart(self._read_commands())
-        if following == "{":
-            return self._read_braced(quoted=quoted)
-        if following == "'" and not quoted:
-            self.position += 1
-            return self._read_ansi_quoted()
-        if following == '"' and not quoted:
-            self.position += 2
-            return DoubleQuoted(self.read_double_quoted('"'))
-        if following and following in _NAME_START:
-            end = self.position + 2
-            while end < len(text) and text[end] in _NAME:
-                end += 1
-            name = text[self.position + 1 : end]
-            self.position = end
-            return ParameterPart(name)
-        if following and following in _SPECIAL_PARAMETERS:
-            self.position += 2
-            return ParameterPart(following)
-        self.position += 1
-        return Literal("$")
-
-    def _read_commands(self) -> List:
-        self.depth += 1
-        if self.depth > _DEPTH_MAX:
-            raise ShellSyntaxError(self.line, text="maximum nesting of substitutions reached")
-        saved, self._peeked = self._peeked, None
-        body = self._parse_command(self)
-        self._peeked = saved
-        self.depth -= 1
-        return body
-
-    # $((...)), unless it turns out to be $( (...) ...).
-    def _read_arithmetic(self) -> Part | None:
-        start, line = self.position, self.line
-        self.position += 3
-        word = self.read_arithmetic_text("))")
-        if word is None:
-            self.position, self.line = start, line
-            return None
-        return ArithmeticPart(word)
-
-    def read_arithmetic_text(self, closing: str) -> Word | None:
-        """Read an arithmetic expression up to ``closing``, None if it is none."""
-        start, line = self.position, self.line
-        parts: list[Part] = []
-        plain: list[str] = []
-        depth = 0
-        while True:
-            if self.position >= len(self.text):
-                raise Incomplete(line, text="unexpected EOF while looking for matching `)'")
-            letter = self.text[self.position]
-            if depth == 0 and self.text.startswith(closing, self.position):
-                if plain:
-                    parts.append(Quoted("".join(plain)))
-                source = self.text[start : self.position]
-                self.position += len(closing)
-                return Word([DoubleQuoted(parts)], line, source)
-            if letter == ")" and depth == 0:
-                return None
-            if letter in "$`":
-                part = (
-                    self._read_dollar(quoted=True)
-                    if letter == "$"
-                    else self._read_backquotes(quoted=True)
-                )
-                if plain:
-                    parts.append(Quoted("".join(plain)))
-                    plain.clear()
-                parts.append(part)
-                continue
-            depth += (letter == "(") - (letter == ")")
-            if letter == "\n":
-                self.line += 1
-            if letter != '"':
-                plain.append(letter)
-            self.position += 1
-
-    def _read_backquotes(self, *, quoted: bool) -> Part:
-        start_line = self.line
-        self.position += 1
-        inner: list[str] = []
-        while True:
-            if self.position >= len(self.text):
-                raise Incomplete(start_line, text="unexpected EOF while looking for matching ``'")
-            letter = self.text[self.position]
-            self.position += 1
-            if letter == "`":
-                break
-            if letter == "\\" and self.text[self.position : self.position + 1] in (
-                "`",
-                "\\",
-                "$",
-            ) + (('"',) if quoted else ()):
-                letter = self.text[self.position]
-                self.position += 1
-            if letter == "\n":
-                self.line += 1
-            inner.append(letter)
-        nested = Lexer("".join(inner) + ")", self._parse_command, start_line)
-        nested.depth = self.depth
-        return CommandPart(nested._read_commands())
-
-    def _read_ansi_quoted(self) -> Part:
-        start = self.position + 1
-        position = start
-        while position < len(self.text) and self.text[position] != "'":
-            position += 2 if self.text[position] == "\\" else 1
-        if position >= len(self.text):
-            raise Incomplete(self.line, text="unexpected EOF while looking for matching `''")
-        from vshell.shell.escapes import ansi_c  # noqa: PLC0415 - rarely used
-
-        text = self.text[start:position]
-        self.line += text.count("\n")
-        self.position = position + 1
-        return Quoted(ansi_c(text))
-
-    # ${...}
-    def _read_braced(self, *, quoted: bool) -> Part:
-        start, line = self.position, self.line
-        self.position += 2
-        text = self.text
-        prefix = ""
-        if text[self.position : self.position + 1] in ("#", "!") and text[
-            self.position + 1 : self.position + 2
-        ] not in ("}", ""):
-            prefix = text[self.position]
-            self.position += 1
-        name = self._read_parameter_name()
-        if not name and prefix:
-            name, prefix = prefix, ""
-        index = None
-        if text[self.position : self.position + 1] == "[":
-            self.position += 1
-            index = self.read_word("]")
-            self.position += 1
-        if not name:
-            self._bad_substitution(start)
-        if text[self.position : self.position + 1] == "}":
-            self.position += 1
-            operator = {"#": "length", "!": "indirect"}.get(prefix, "")
-            return ParameterPart(name, operator, index=index)
-        if prefix:
-            return self._read_prefixed(name, prefix, index, start)
-        operator = self._read_parameter_operator(start)
-        argument = self._read_argument(
-            quoted=quoted, stop="/}" if operator[0] == "/" else "}", line=line
-        )
-        second = None
-        if operator == ":":
-            argument, second = _split_slice(argument)
-        elif operator[0] == "/" and text[self.position : self.position + 1] == "/":
-            self.position += 1
-            second = self._read_argument(quoted=quoted, stop="}", line=line)
-        self.position += 1
-        return ParameterPart(name, operator, argument, second, index)
-
-    def _read_prefixed(self, name: str, prefix: str, index: Word | None, start: int) -> Part:
-        following = self.text[self.position : self.position + 2]
-        if prefix == "!" and following in ("*}", "@}"):
-            self.position += 2
-            return ParameterPart(name, "names", index=index)
-        self._bad_substitution(start)
-        raise AssertionError
-
-    def _read_parameter_name(self) -> str:
-        text = self.text
-        start = self.position
-        letter = text[start : start + 1]
-        if letter and letter in _NAME_START:
-            while self.position < len(text) and text[self.position] in _NAME:
-                self.position += 1
-        elif letter.isdigit():
-            while self.position < len(text) and text[self.position].isdigit():
-                self.position += 1
-        elif letter and letter in _SPECIAL_PARAMETERS:
-            self.position += 1
-        return text[start : self.position]
-
-    def _read_parameter_operator(self, start: int) -> str:
-        for operator in (":-", ":=", ":?", ":+", "##", "%%", "//", "/#", "/%", "^^", ",,"):
-            if self.text.startswith(operator, self.position):
-                self.position += 2
-                return operator
-        letter = self.text[self.position : self.position + 1]
-        if not letter:
-            raise Incomplete(self.line, text="unexpected EOF while looking for matching `}'")
-        if letter not in "-=?+#%/:^,@":
-            self._bad_substitution(start)
-        self.position += 1
-        return letter
-
-    def _read_argument(self, *, quoted: bool, stop: str, line: int) -> Word:
-        start = self.position
-        word = self._read_quoted_argument(stop) if quoted else self.read_word(stop)
-        if self.position >= len(self.text):
-            raise Incomplete(line, text="unexpected EOF while looking for matching `}'")
-        word.source = self.text[start : self.position]
-        return word
-
-    # Inside double quotes the word of ${x:-word} is itself as between double quotes.
-    def _read_quoted_argument(self, stop: str) -> Word:
-        parts: list[Part] = []
-        plain: list[str] = []
-        line = self.line
-        while self.position < len(self.text) and self.text[self.position] not in stop:
-            letter = self.text[self.position]
-            if letter in "$`":
-                part = (
-                    self._read_dollar(quoted=True)
-                    if letter == "$"
-                    else self._read_backquotes(quoted=True)
-                )
-            elif letter == '"':
-                self.position += 1
-                part = DoubleQuoted(self.read_double_quoted('"'))
-            elif letter == "\\" and self.text[self.position + 1 : self.position + 2] in tuple(
-                '$`"\\}'
-            ):
-                part = Quoted(self.text[self.position + 1])
-                self.position += 2
-            else:
-                plain.append(letter)
-                self.position += 1
-                continue
-            if plain:
-                parts.append(Literal("".join(plain)))
-                plain.clear()
-            parts.append(part)
-        if plain:
-            parts.append(Literal("".join(plain)))
-        return Word(parts, line, "")
-
-    def _bad_substitution(self, start: int) -> None:
-        end = self.text.find("}", start)
-        shown = self.text[start : end + 1 if end >= 0 else len(self.text)]
-        raise ShellSyntaxError(self.line, text=f"{shown}: bad substitution")
+    @property
+    def has_peeked(self) -> bool:
+        """Tell whether a token has been looked at and not been taken."""
+        return self._peeked is not None and self._peeked.kind != "end"
 
 
-def _split_slice(word: Word) -> tuple[Word, Word | None]:
-    # ${x:offset:length}: the first colon outside expansions separates them.
-    for number, part in enumerate(word.parts):
-        if isinstance(part, Literal) and ":" in part.text:
-            before, _, after = part.text.partition(":")
-            first = Word([*word.parts[:number], Literal(before)], word.line, "")
-            return first, Word([Literal(after), *word.parts[number + 1 :]], word.line, "")
-    return word, None
+def _is_assignment(word: Word) -> bool:
+    first = word.parts[0] if word.parts else None
+    if not isinstance(first, Literal):
+        return False
+    name, equals, _ = first.text.partition("=")
+    name = name.removesuffix("+")
+    return bool(equals) and name.isascii() and name.isidentifier()
 
 
 def _plain_text(part: Part) -> str:

@@ -7,14 +7,14 @@ More than 400 lines, one idea: it is one grammar, a method for every rule.
 
 from __future__ import annotations
 
-from vshell.shell.lexer import Incomplete, Lexer, ShellSyntaxError, Token
+from vshell.shell.lexer import DECLARATIONS, Incomplete, Lexer, ShellSyntaxError, Token
 from vshell.shell.syntax import (
     AndOr,
     ArithmeticCommand,
     ArithmeticFor,
     Assignment,
     Case,
-    Conditional,
+    DoubleQuoted,
     For,
     Function,
     Group,
@@ -25,6 +25,7 @@ from vshell.shell.syntax import (
     Node,
     Pipeline,
     Redirect,
+    Select,
     Simple,
     Subshell,
     Word,
@@ -34,42 +35,26 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Parser"]
+    from vshell.shell.reader import WordReader
 
-_RESERVED = frozenset(
-    [
-        "if",
-        "then",
-        "elif",
-        "else",
-        "fi",
-        "for",
-        "while",
-        "until",
-        "do",
-        "done",
-        "case",
-        "esac",
-        "function",
-        "select",
-        "in",
-        "{",
-        "}",
-        "!",
-        "[[",
-        "]]",
-        "time",
-    ]
-)
+__all__ = ["Parser", "quoted_word"]
+
 _REDIRECTIONS = frozenset(("<", ">", ">>", "<>", ">|", "<&", ">&", "<<", "<<-", "<<<", "&>", "&>>"))
 _ENDS_LIST = frozenset(("then", "do", "done", "fi", "elif", "else", "esac", "}"))
+_NEVER_COMMANDS = _ENDS_LIST | {"in"}
+_BLANK = " \t\n"
 
 
 class Parser:
     """Parses a text, command by command."""
 
     def __init__(
-        self, text: str, line: int = 1, aliases: Callable[[str], str | None] | None = None
+        self,
+        text: str,
+        line: int = 1,
+        aliases: Callable[[str], str | None] | None = None,
+        *,
+        more_to_come: bool = False,
     ) -> None:
         """Parse from the beginning.
 
@@ -77,10 +62,13 @@ class Parser:
             text: the source.
             line: number of its first line.
             aliases: gives what an alias stands for.
+            more_to_come: whether a here-document that does not end is incomplete, not complete.
         """
-        self._lexer = Lexer(text, self._parse_substitution, line)
+        self.lexer = Lexer(text, self._parse_substitution, line)
+        self.lexer.here_documents_may_end = not more_to_come
         self._aliases = aliases
         self._alias_end = 0
+        self._alias_next = -1
         self._expanding: set[str] = set()
 
     # -- Entry points -----------------------------------------------------------------------------
@@ -95,112 +83,146 @@ class Parser:
             Incomplete: the text ends in the middle of it.
             ShellSyntaxError: it is none.
         """
-        while self._lexer.peek().kind == "\n":
-            self._lexer.take()
-        if self._lexer.peek().kind == "end":
+        self._skip_newlines()
+        if self.lexer.peek().kind == "end":
             return None
         parsed = self._list(stop_at_newline=True)
-        token = self._lexer.peek()
+        token = self.lexer.peek()
         if token.kind == "\n":
-            self._lexer.take()
+            self.lexer.take()
         elif token.kind != "end":
-            self._unexpected(token)
-        if token.kind == "end" and self._lexer.awaits_here_document:
-            raise Incomplete(token.line, text="here-document delimited by end-of-file")
+            self.unexpected(token)
+        else:
+            self.lexer.last_line = token.line
         return parsed
 
     @property
-    def line(self) -> int:
-        """Number of the line the parser stands at."""
-        return self._lexer.line
+    def input_line(self) -> int:
+        """Number of the last line that has been read."""
+        return self.lexer.last_line
 
-    def _parse_substitution(self, lexer: Lexer) -> List:
-        outer, self._lexer = self._lexer, lexer
+    def take_warnings(self) -> list[tuple[int, str]]:
+        """Take what has been found odd: numbers of lines and texts."""
+        warnings, self.lexer.warnings = self.lexer.warnings, []
+        return warnings
+
+    def is_at_end(self) -> bool:
+        """Tell whether nothing but white space is left."""
+        lexer = self.lexer
+        return not lexer.has_peeked and not lexer.text[lexer.position :].strip()
+
+    def rest(self) -> str:
+        """Give what has not been read yet."""
+        return self.lexer.text[self.lexer.position :]
+
+    def _parse_substitution(self, reader: WordReader, closing: str) -> List:
+        assert isinstance(reader, Lexer)
+        outer, self.lexer = self.lexer, reader
+        saved, inner = reader.suspend(), reader.inner
+        reader.inner = True
         try:
             body = self._list(stop_at_newline=False, allow_empty=True)
-            token = lexer.take()
+            token = reader.take()
             if token.kind == "end":
-                raise Incomplete(token.line, text="unexpected EOF while looking for matching `)'")
-            if token.kind != ")":
-                self._unexpected(token)
+                if closing:
+                    text = "unexpected EOF while looking for matching `)'"
+                    raise Incomplete(reader.end_line(), text=text)
+            elif token.kind != closing:
+                self.unexpected(token)
             return body
         finally:
-            self._lexer = outer
+            self.lexer = outer
+            reader.inner = inner
+            reader.resume(saved)
 
-    def _unexpected(self, token: Token) -> None:
+    def unexpected(self, token: Token) -> None:
+        """Complain about a token.
+
+        Raises:
+            ShellSyntaxError: always.
+        """
         if token.kind == "end":
-            raise Incomplete(token.line, text="syntax error: unexpected end of file")
-        shown = "newline" if token.kind == "\n" else token.shown()
-        raise ShellSyntaxError(token.line, shown)
+            raise Incomplete(self.lexer.end_line(), text="syntax error: unexpected end of file")
+        raise ShellSyntaxError(token.line, token.shown())
 
     def _skip_newlines(self) -> None:
-        while self._lexer.peek().kind == "\n":
-            self._lexer.take()
+        while self.lexer.peek().kind == "\n":
+            self.lexer.take()
+
+    # Look at the next token where the end of the text counts as the end of a line.
+    def _peek_on_line(self) -> Token:
+        token = self.lexer.peek()
+        if token.kind == "end":
+            raise ShellSyntaxError(token.line, "newline")
+        return token
 
     def _expect(self, word: str) -> None:
-        token = self._lexer.peek()
+        token = self.lexer.peek()
         if token.plain() != word:
-            self._unexpected(token)
-        self._lexer.take()
+            self.unexpected(token)
+        self.lexer.take()
 
     # -- Lists ------------------------------------------------------------------------------------
 
     def _list(self, *, stop_at_newline: bool, allow_empty: bool = False) -> List:
-        result = List(self._lexer.line)
+        self.lexer.begin_command()
+        result = List(self.lexer.line)
         if not stop_at_newline:
             self._skip_newlines()
         while True:
-            token = self._lexer.peek()
+            token = self.lexer.peek()
             if self._ends_list(token):
                 if not result.items and not allow_empty:
-                    self._unexpected(token)
+                    self.unexpected(token)
                 return result
             command = self._and_or()
-            separator = self._lexer.peek()
-            source = self._lexer.text[token.start : separator.start].strip()
-            result.items.append((command, separator.kind == "&", source))
+            separator = self.lexer.peek()
+            result.items.append((command, separator.kind == "&"))
             if separator.kind in ("&", ";"):
-                self._lexer.take()
-                if self._lexer.peek().kind == "\n" and not stop_at_newline:
+                self.lexer.take()
+                if self.lexer.peek().kind == "\n" and not stop_at_newline:
                     self._skip_newlines()
             elif separator.kind == "\n" and not stop_at_newline:
                 self._skip_newlines()
             else:
                 return result
-            if stop_at_newline and self._lexer.peek().kind in ("\n", "end"):
+            if stop_at_newline and self.lexer.peek().kind in ("\n", "end"):
                 return result
 
     def _ends_list(self, token: Token) -> bool:
         return token.kind in ("end", ")", ";;", ";&", ";;&") or (token.plain() or "") in _ENDS_LIST
 
     def _and_or(self) -> AndOr:
-        token = self._lexer.peek()
+        token = self.lexer.peek()
         result = AndOr(token.line, self._pipeline())
-        while self._lexer.peek().kind in ("&&", "||"):
-            operator = self._lexer.take().kind
+        while self.lexer.peek().kind in ("&&", "||"):
+            operator = self.lexer.take().kind
             self._skip_newlines()
             result.rest.append((operator, self._pipeline()))
         return result
 
     def _pipeline(self) -> Pipeline:
-        first = self._lexer.peek()
-        negated = timed = False
-        while self._lexer.peek().plain() in ("!", "time"):
-            word = self._lexer.take().plain()
-            if word == "time":
-                timed = True
-                if self._lexer.peek().plain() == "-p":
-                    self._lexer.take()
-            else:
+        first = self.lexer.peek()
+        negated = timed = posix = False
+        while self.lexer.peek().plain() in ("!", "time"):
+            word = self.lexer.take().plain()
+            if word == "!":
                 negated = not negated
-        if timed and self._lexer.peek().kind in ("\n", "end", ";"):
+                continue
+            timed = True
+            if self.lexer.peek().plain() == "-p":
+                self.lexer.take()
+                self.lexer.begin_command()
+                posix = True
+        if (timed or negated) and self.lexer.peek().kind in ("\n", "end", ";"):
             pipeline = Pipeline(first.line, [Simple(first.line)])
         else:
             pipeline = Pipeline(first.line, [self._command()])
         pipeline.negated = negated
         pipeline.timed = timed
-        while self._lexer.peek().kind in ("|", "|&"):
-            if self._lexer.take().kind == "|&":
+        pipeline.posix_time = posix
+        while self.lexer.peek().kind in ("|", "|&"):
+            if self.lexer.take().kind == "|&":
                 pipeline.merged.add(len(pipeline.commands) - 1)
             self._skip_newlines()
             pipeline.commands.append(self._command())
@@ -210,51 +232,49 @@ class Parser:
 
     def _command(self) -> Node:
         self._expand_alias()
-        token = self._lexer.peek()
+        token = self.lexer.peek()
         node = self._compound(token)
         if node is not None:
             while self._redirect(node):
                 pass
             return node
         if token.kind not in ("word", *_REDIRECTIONS):
-            self._unexpected(token)
-        if (token.plain() or "") in _ENDS_LIST:
-            self._unexpected(token)
+            self.unexpected(token)
+        if (token.plain() or "") in _NEVER_COMMANDS:
+            self.unexpected(token)
         return self._simple()
 
     def _compound(self, token: Token) -> Node | None:
         if token.kind == "(":
-            if self._lexer.text.startswith("((", token.start):
+            if self.lexer.text.startswith("((", token.start):
                 arithmetic = self._arithmetic_command(token)
                 if arithmetic is not None:
                     return arithmetic
-            self._lexer.take()
+            self.lexer.take()
             body = self._list(stop_at_newline=False)
-            closing = self._lexer.take()
+            closing = self.lexer.take()
             if closing.kind != ")":
-                self._unexpected(closing)
+                self.unexpected(closing)
             return Subshell(token.line, body)
-        word = token.plain()
-        if word is None or word not in _RESERVED:
-            return None
         methods = {
             "if": self._if,
             "while": self._loop,
             "until": self._loop,
             "for": self._for,
+            "select": self._for,
             "case": self._case,
             "{": self._group,
             "[[": self._conditional,
             "function": self._function_keyword,
         }
-        method = methods.get(word)
+        method = methods.get(token.plain() or "")
         if method is None:
             return None
-        self._lexer.take()
+        self.lexer.take()
         return method(token)
 
     def _arithmetic_command(self, token: Token) -> Node | None:
-        lexer = self._lexer
+        lexer = self.lexer
         lexer.rewind(token)
         lexer.position = token.start + 2
         word = lexer.read_arithmetic_text("))")
@@ -269,12 +289,12 @@ class Parser:
             condition = self._list(stop_at_newline=False)
             self._expect("then")
             node.branches.append((condition, self._list(stop_at_newline=False)))
-            word = self._lexer.peek().plain()
+            word = self.lexer.peek().plain()
             if word == "elif":
-                self._lexer.take()
+                self.lexer.take()
                 continue
             if word == "else":
-                self._lexer.take()
+                self.lexer.take()
                 node.otherwise = self._list(stop_at_newline=False)
             self._expect("fi")
             return node
@@ -285,94 +305,117 @@ class Parser:
         return Loop(token.line, condition, body, until=token.plain() == "until")
 
     def _do_body(self) -> List:
+        self.lexer.begin_command()
         self._expect("do")
         body = self._list(stop_at_newline=False)
         self._expect("done")
         return body
 
     def _for(self, token: Token) -> Node:
-        following = self._lexer.peek()
-        if following.kind == "(" and self._lexer.text.startswith("((", following.start):
+        following = self._peek_on_line()
+        is_select = token.plain() == "select"
+        if (
+            not is_select
+            and following.kind == "("
+            and self.lexer.text.startswith("((", following.start)
+        ):
             return self._arithmetic_for(token, following)
-        name = self._lexer.take().plain()
-        if name is None or not name.isidentifier():
-            shown = following.word.source if following.word is not None else following.shown()
-            if following.kind != "word":
-                self._unexpected(following)
-            raise ShellSyntaxError(token.line, text=f"`{shown}': not a valid identifier")
+        self.lexer.take()
+        if following.word is None:
+            self.unexpected(following)
+        assert following.word is not None
         words: list[Word] | None = None
         self._skip_newlines()
-        if self._lexer.peek().plain() == "in":
-            self._lexer.take()
+        if self.lexer.peek().plain() == "in":
+            self.lexer.take()
             words = []
-            while self._lexer.peek().kind == "word":
-                word = self._lexer.take().word
+            while self.lexer.peek().kind == "word":
+                word = self.lexer.take().word
                 assert word is not None
                 words.append(word)
-            if self._lexer.peek().kind not in (";", "\n"):
-                self._unexpected(self._lexer.peek())
-        if self._lexer.peek().kind == ";":
-            self._lexer.take()
+            if self.lexer.peek().kind not in (";", "\n"):
+                self.unexpected(self.lexer.peek())
+        if self.lexer.peek().kind == ";":
+            self.lexer.take()
         self._skip_newlines()
-        if self._lexer.peek().plain() == "{":
-            self._lexer.take()
+        if self.lexer.peek().plain() == "{":
+            self.lexer.take()
             body = self._list(stop_at_newline=False)
             self._expect("}")
-            return For(token.line, name, words, body)
-        return For(token.line, name, words, self._do_body())
+        else:
+            body = self._do_body()
+        kind = Select if is_select else For
+        return kind(token.line, following.word.source, words, body)
 
     def _arithmetic_for(self, token: Token, opening: Token) -> Node:
-        lexer = self._lexer
+        lexer = self.lexer
         lexer.rewind(opening)
         lexer.position = opening.start + 2
+        whole = lexer.read_arithmetic_text("))")
+        if whole is None:
+            error = ShellSyntaxError(opening.line, text=" ")
+            error.status = 0
+            raise error
+        source = lexer.text[opening.start : lexer.position]
+        if whole.source.count(";") != 2:
+            text = "syntax error: arithmetic expression required"
+            raise ShellSyntaxError(opening.line, f"syntax error: `{source}'", text)
+        lexer.position = opening.start + 2
+        lexer.line = opening.line
         parts = []
         for closing in (";", ";", "))"):
             word = lexer.read_arithmetic_text(closing)
-            if word is None:
-                self._unexpected(opening)
             assert word is not None
             parts.append(word)
+        lexer.begin_command()
         if lexer.peek().kind == ";":
             lexer.take()
         self._skip_newlines()
-        return ArithmeticFor(token.line, parts[0], parts[1], parts[2], self._do_body())
+        if lexer.peek().plain() == "{":
+            lexer.take()
+            body = self._list(stop_at_newline=False)
+            self._expect("}")
+        else:
+            body = self._do_body()
+        return ArithmeticFor(token.line, parts[0], parts[1], parts[2], body)
 
     def _case(self, token: Token) -> Node:
-        subject = self._lexer.take()
+        subject = self._peek_on_line()
+        self.lexer.take()
         if subject.word is None:
-            self._unexpected(subject)
+            self.unexpected(subject)
         assert subject.word is not None
         node = Case(token.line, subject.word)
         self._skip_newlines()
         self._expect("in")
         self._skip_newlines()
-        while self._lexer.peek().plain() != "esac":
+        while self.lexer.peek().plain() != "esac":
             node.items.append(self._case_item())
             self._skip_newlines()
-        self._lexer.take()
+        self.lexer.take()
         return node
 
     def _case_item(self) -> tuple[list[Word], List, str]:
-        if self._lexer.peek().kind == "(":
-            self._lexer.take()
+        if self.lexer.peek().kind == "(":
+            self.lexer.take()
         patterns = []
         while True:
-            token = self._lexer.take()
+            token = self.lexer.take()
             if token.word is None:
-                self._unexpected(token)
+                self.unexpected(token)
             assert token.word is not None
             patterns.append(token.word)
-            separator = self._lexer.take()
+            separator = self.lexer.take()
             if separator.kind == ")":
                 break
             if separator.kind != "|":
-                self._unexpected(separator)
+                self.unexpected(separator)
         body = self._list(stop_at_newline=False, allow_empty=True)
         terminator = ";;"
-        if self._lexer.peek().kind in (";;", ";&", ";;&"):
-            terminator = self._lexer.take().kind
-        elif self._lexer.peek().plain() != "esac":
-            self._unexpected(self._lexer.peek())
+        if self.lexer.peek().kind in (";;", ";&", ";;&"):
+            terminator = self.lexer.take().kind
+        elif self.lexer.peek().plain() != "esac":
+            self.unexpected(self.lexer.peek())
         return patterns, body, terminator
 
     def _group(self, token: Token) -> Node:
@@ -381,76 +424,46 @@ class Parser:
         return Group(token.line, body)
 
     def _conditional(self, token: Token) -> Node:
-        words: list[Word] = []
-        while True:
-            following = self._lexer.peek()
-            if following.kind == "end":
-                raise Incomplete(following.line, text="unexpected EOF while looking for `]]'")
-            if following.plain() == "]]":
-                self._lexer.take()
-                return Conditional(token.line, words)
-            if words and words[-1].plain() == "=~" and following.kind in ("word", "("):
-                words.append(self._regular_expression(following))
-                continue
-            self._lexer.take()
-            if following.kind == "\n":
-                continue
-            if following.word is not None:
-                words.append(following.word)
-            else:
-                words.append(Word([Literal(following.kind)], following.line, following.kind))
+        from vshell.shell.condition import parse_conditional  # noqa: PLC0415 - [[ only
 
-    # Behind =~ parentheses and bars belong to the word.
-    def _regular_expression(self, token: Token) -> Word:
-        self._lexer.rewind(token)
-        parts: list[Word] = []
-        depth = 0
-        while True:
-            word = self._lexer.read_word(" \t\n()|" if not depth else "\n()|")
-            parts.append(word)
-            letter = self._lexer.text[self._lexer.position : self._lexer.position + 1]
-            if letter in ("(", ")", "|") and (letter != ")" or depth):
-                depth += (letter == "(") - (letter == ")")
-                self._lexer.position += 1
-                parts.append(Word([Literal(letter)], token.line, letter))
-                continue
-            joined = [part for word in parts for part in word.parts]
-            return Word(joined, token.line, "".join(word.source for word in parts))
+        return parse_conditional(self, token)
 
     # -- Functions --------------------------------------------------------------------------------
 
     def _function_keyword(self, token: Token) -> Node:
-        name = self._lexer.take().plain()
-        if name is None:
-            self._unexpected(token)
-        assert name is not None
-        if self._lexer.peek().kind == "(":
-            self._lexer.take()
-            closing = self._lexer.take()
+        name = self._peek_on_line()
+        self.lexer.take()
+        if name.word is None:
+            self.unexpected(name)
+        assert name.word is not None
+        if self.lexer.peek().kind == "(":
+            self.lexer.take()
+            closing = self.lexer.take()
             if closing.kind != ")":
-                self._unexpected(closing)
-        return self._function_body(token, name)
+                self.unexpected(closing)
+        return self._function_body(token, name.word.source)
 
     def _function_body(self, token: Token, name: str) -> Node:
+        self.lexer.begin_command()
         self._skip_newlines()
-        body = self._compound(self._lexer.peek())
+        body = self._compound(self.lexer.peek())
         if body is None:
-            self._unexpected(self._lexer.peek())
+            self.unexpected(self.lexer.peek())
         assert body is not None
         while self._redirect(body):
             pass
-        source = self._lexer.text[token.start : self._lexer.peek().start].rstrip()
-        return Function(token.line, name, body, source)
+        return Function(token.line, name, body)
 
     # -- Simple commands --------------------------------------------------------------------------
 
     def _simple(self) -> Node:
-        first = self._lexer.peek()
+        first = self.lexer.peek()
         node = Simple(first.line)
+        declaring = False
         while True:
             if self._redirect(node):
                 continue
-            token = self._lexer.peek()
+            token = self.lexer.peek()
             if token.kind != "word" or token.word is None:
                 break
             if not node.words:
@@ -458,103 +471,158 @@ class Parser:
                 if assignment is not None:
                     node.assignments.append(assignment)
                     continue
-            self._lexer.take()
-            node.words.append(token.word)
-            if len(node.words) == 1 and not node.assignments and self._lexer.peek().kind == "(":
-                return self._function_definition(token)
+                if node.assignments:
+                    self._expand_alias()
+                    token = self.lexer.peek()
+            if node.words and self._alias_next >= 0 and token.start >= self._alias_next:
+                self._alias_next = -1
+                self._expand_alias()
+                continue
+            word = token.word
+            if word is None:
+                break
+            if declaring:
+                assignment = self._assignment(token)
+                word.assignment = assignment
+                if assignment is not None:
+                    assignment.source = word.source
+                    if assignment.elements is not None:
+                        source = self.lexer.source_from(token.start)
+                        assignment.source = word.source = source
+                    node.words.append(word)
+                    continue
+            self.lexer.take()
+            node.words.append(word)
+            if len(node.words) == 1:
+                declaring = token.plain() in DECLARATIONS
+                if not node.assignments and self.lexer.peek().kind == "(":
+                    return self._function_definition(token)
+        # bash counts a command to the line it ends on.
+        node.line = self.lexer.peek().line
         return node
 
     def _function_definition(self, token: Token) -> Node:
-        name = token.plain()
-        opening = self._lexer.take()
-        closing = self._lexer.peek()
-        if name is None or closing.kind != ")":
-            self._unexpected(opening if name is None else closing)
-        assert name is not None
-        self._lexer.take()
-        return self._function_body(token, name)
+        opening = self.lexer.take()
+        closing = self.lexer.peek()
+        assert token.word is not None
+        if closing.kind != ")":
+            self.unexpected(opening if token.plain() is None else closing)
+        self.lexer.take()
+        return self._function_body(token, token.word.source)
 
+    # Take an assignment, if the next token is one.
     def _assignment(self, token: Token) -> Assignment | None:
         word = token.word
         assert word is not None
+        target = word.target
+        if target is not None:
+            self.lexer.take()
+            return Assignment(
+                target.name,
+                Word(word.parts, word.line, word.source),
+                append=target.append,
+                index=target.index,
+                elements=None,
+                source=word.source,
+            )
         first = word.parts[0] if word.parts else None
         if not isinstance(first, Literal):
             return None
         name, equals, rest = first.text.partition("=")
-        index = None
-        if "[" in name or ("[" in first.text and not equals):
-            return self._indexed_assignment(word, first)
         append = name.endswith("+")
         name = name.removesuffix("+")
         if not equals or not _is_name(name):
             return None
-        self._lexer.take()
+        self.lexer.take()
         if not rest and len(word.parts) == 1 and self._adjacent_parenthesis(token):
-            return Assignment(name, None, append=append, index=None, elements=self._elements())
+            elements = self._elements()
+            return Assignment(
+                name,
+                None,
+                append=append,
+                index=None,
+                elements=elements,
+                source=self.lexer.source_from(token.start),
+            )
         parts = ([Literal(rest)] if rest else []) + word.parts[1:]
-        return Assignment(
-            name, Word(parts, word.line, rest), append=append, index=index, elements=None
-        )
-
-    def _indexed_assignment(self, word: Word, first: Literal) -> Assignment | None:
-        name, _, rest = first.text.partition("[")
-        if not _is_name(name):
-            return None
-        subscript, closing, value = rest.partition("]")
-        append = value.startswith("+=")
-        if not closing or not value.startswith(("=", "+=")):
-            return None
-        self._lexer.take()
-        value = value[2:] if append else value[1:]
-        parts = ([Literal(value)] if value else []) + word.parts[1:]
-        index = Word([Literal(subscript)], word.line, subscript)
-        return Assignment(
-            name, Word(parts, word.line, value), append=append, index=index, elements=None
-        )
+        value = Word(parts, word.line, word.source.partition("=")[2])
+        return Assignment(name, value, append=append, index=None, elements=None, source=word.source)
 
     def _adjacent_parenthesis(self, token: Token) -> bool:
-        following = self._lexer.peek()
+        following = self.lexer.peek()
         return following.kind == "(" and following.start == token.end
 
+    # The words between the parentheses of name=(...).
     def _elements(self) -> list[Word]:
-        self._lexer.take()
+        lexer = self.lexer
+        opening = lexer.take()
         words: list[Word] = []
         while True:
-            token = self._lexer.take()
-            if token.kind == ")":
+            while lexer.text[lexer.position : lexer.position + 1] in tuple(_BLANK):
+                lexer.line += lexer.text[lexer.position] == "\n"
+                lexer.position += 1
+            start, line = lexer.position, lexer.line
+            target = None
+            if lexer.text.startswith("[", start):
+                target = lexer.read_target_from(start, start, line)
+            token = None if target is not None else lexer.take()
+            if token is None:
+                word = lexer.read_word()
+                word.target = target
+                word.source = lexer.source_from(start)
+                words.append(word)
+            elif token.kind == ")":
                 return words
-            if token.kind == "end":
-                raise Incomplete(token.line, text="unexpected EOF while looking for matching `)'")
-            if token.word is not None:
+            elif token.kind == "end":
+                text = "unexpected EOF while looking for matching `)'"
+                incomplete = Incomplete(opening.line, text=text)
+                incomplete.status = 1
+                raise incomplete
+            elif token.word is not None:
                 words.append(token.word)
             elif token.kind != "\n":
-                self._unexpected(token)
+                error = ShellSyntaxError(token.line, token.shown())
+                error.status = 1
+                raise error
 
     # -- Redirections -----------------------------------------------------------------------------
 
     def _redirect(self, node: Node) -> bool:
-        token = self._lexer.peek()
+        token = self.lexer.peek()
         fd = None
+        variable = ""
         operator = token
         if token.kind == "word":
-            digits = token.plain() or ""
-            adjacent = self._lexer.text[token.end : token.end + 1] in ("<", ">")
-            if not (digits.isascii() and digits.isdigit() and adjacent):
+            text = token.plain() or ""
+            if self.lexer.text[token.end : token.end + 1] not in ("<", ">"):
                 return False
-            self._lexer.take()
-            fd = int(digits)
-            operator = self._lexer.peek()
+            if self.lexer.text[token.end + 1 : token.end + 2] == "(":
+                return False
+            if text[:1] == "{" and text[-1:] == "}" and _is_name(text[1:-1]):
+                variable = text[1:-1]
+            elif text.isascii() and text.isdigit():
+                fd = int(text)
+            else:
+                return False
+            self.lexer.take()
+            operator = self.lexer.peek()
         if operator.kind not in _REDIRECTIONS:
             return False
-        self._lexer.take()
-        target = self._lexer.peek()
+        self.lexer.take()
+        target = self._peek_on_line()
         if target.kind != "word" or target.word is None:
-            self._unexpected(target)
-        self._lexer.take()
+            self.unexpected(target)
+        if (target.plain() or "").isdigit() and self.lexer.text[target.end : target.end + 1] in (
+            "<",
+            ">",
+        ):
+            self.unexpected(target)
+        self.lexer.take()
         assert target.word is not None
         redirect = Redirect(fd, operator.kind, target.word)
+        redirect.variable = variable
         if operator.kind in ("<<", "<<-"):
-            self._lexer.expect_here_document(redirect)
+            self.lexer.expect_here_document(redirect)
         node.redirects.append(redirect)
         return True
 
@@ -564,7 +632,7 @@ class Parser:
         if self._aliases is None:
             return
         while True:
-            token = self._lexer.peek()
+            token = self.lexer.peek()
             name = token.plain()
             if token.start >= self._alias_end:
                 self._expanding.clear()
@@ -574,10 +642,19 @@ class Parser:
             if value is None:
                 return
             self._expanding.add(name)
-            lexer = self._lexer
+            lexer = self.lexer
             lexer.rewind(token)
+            lexer.begin_command()
             lexer.text = lexer.text[: token.start] + value + lexer.text[token.end :]
             self._alias_end = max(self._alias_end, token.start) + len(value)
+            if value[-1:] in (" ", "\t"):
+                self._alias_next = token.start + len(value)
+
+
+def quoted_word(text: str) -> Word:
+    """Read a text as if it stood between double quotes."""
+    parser = Parser(text)
+    return Word([DoubleQuoted(parser.lexer.read_double_quoted(None))], 1, text)
 
 
 def _is_name(text: str) -> bool:

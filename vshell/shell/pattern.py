@@ -10,7 +10,7 @@ from vshell.abi.errno import KernelError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from vshell.kernel.syscall import Sys
 
@@ -163,9 +163,15 @@ def _read_set(flat: list[tuple[str, bool]], start: int) -> tuple[object, int]:
     return "[", start
 
 
-def match(tokens: list[object], text: str) -> bool:
-    """Tell whether a whole text matches."""
+def match(tokens: list[object], text: str, *, fold: bool = False) -> bool:
+    """Tell whether a whole text matches; ``fold``: upper case and lower case are the same."""
+    if fold:
+        return match(_folded(tokens), text.lower()) or match(tokens, text)
     return any(end == len(text) for end in _ends(tokens, 0, text, 0))
+
+
+def _folded(tokens: list[object]) -> list[object]:
+    return [token.lower() if isinstance(token, str) else token for token in tokens]
 
 
 def match_prefix(tokens: list[object], text: str, *, longest: bool) -> int:
@@ -229,8 +235,14 @@ def _advance_alternatives(token: _Alternatives, text: str, states: set[int]) -> 
     return reached
 
 
-def paths_matching(sys: Sys, pieces: Pieces) -> list[str]:
-    """List the paths that match a pattern, sorted; none if there is none."""
+def paths_matching(sys: Sys, pieces: Pieces, shopt: Collection[str] = ()) -> list[str]:
+    """List the paths that match a pattern, sorted; none if there is none.
+
+    Args:
+        sys: system calls.
+        pieces: the pattern.
+        shopt: which of dotglob, globstar, nocaseglob hold.
+    """
     parts: list[Pieces] = [[]]
     for text, quoted in pieces:
         for number, segment in enumerate(text.split("/")):
@@ -241,30 +253,78 @@ def paths_matching(sys: Sys, pieces: Pieces) -> list[str]:
     found = [""]
     for number, part in enumerate(parts):
         last = number == len(parts) - 1
-        found = [path for base in found for path in _step(sys, base, part, number, last=last)]
+        found = [
+            path for base in found for path in _step(sys, base, part, number, shopt, last=last)
+        ]
         if not found:
             return []
-    return sorted(found)
+    return sorted(dict.fromkeys(found))
 
 
-def _step(sys: Sys, base: str, part: Pieces, number: int, *, last: bool) -> list[str]:
+def _step(
+    sys: Sys, base: str, part: Pieces, number: int, shopt: Collection[str], *, last: bool
+) -> list[str]:
     plain = "".join(text for text, _ in part)
     if not part:
-        return (
-            [base + "/" if not base.endswith("/") or number == 0 else base]
-            if not last or base
-            else [base]
-        )
+        if last and base and not _is_directory(sys, base):
+            return []
+        return [base + "/" if not base.endswith("/") or number == 0 else base]
     prefix = base if not base or base.endswith("/") else base + "/"
     if not has_wildcards(part):
+        if "\\" in plain and any("\\" in text and not quoted for text, quoted in part):
+            plain = "".join(str(token) for token in tokens_of(part))
         path = prefix + plain
-        return [path] if not last or sys.access(path, 0) else []
+        return [path] if not last or _exists(sys, path) else []
+    if "globstar" in shopt and plain == "**":
+        return _everything_below(sys, prefix, files=last, dotglob="dotglob" in shopt)
     tokens = tokens_of(part)
     hidden = tokens[:1] == ["."]
     try:
         names = sys.listdir(prefix or ".")
     except KernelError:
         return []
-    if hidden:
-        names = [".", "..", *names]
-    return [prefix + name for name in names if (hidden or name[0] != ".") and match(tokens, name)]
+    hidden = hidden or "dotglob" in shopt
+    fold = "nocaseglob" in shopt
+    return [
+        prefix + name
+        for name in names
+        if (hidden or name[0] != ".")
+        and match(tokens, name, fold=fold)
+        and (last or _is_directory(sys, prefix + name))
+    ]
+
+
+# What ** stands for: everything below, or the directories if more follows.
+def _everything_below(sys: Sys, prefix: str, *, files: bool, dotglob: bool) -> list[str]:
+    found = [prefix] if prefix or not files else []
+    try:
+        names = sys.listdir(prefix or ".")
+    except KernelError:
+        return found
+    for name in sorted(names):
+        if name[0] == "." and not dotglob:
+            continue
+        path = prefix + name
+        directory = _is_directory(sys, path, follow=False)
+        if files:
+            found.append(path)
+        if directory:
+            below = _everything_below(sys, path + "/", files=files, dotglob=dotglob)
+            found += [one for one in below if one != path + "/"] if files else below
+    return found
+
+
+def _exists(sys: Sys, path: str) -> bool:
+    try:
+        sys.lstat(path)
+    except KernelError:
+        return False
+    return True
+
+
+def _is_directory(sys: Sys, path: str, *, follow: bool = True) -> bool:
+    try:
+        found = sys.stat(path or ".") if follow else sys.lstat(path or ".")
+    except KernelError:
+        return False
+    return found.mode & 0o170000 == 0o040000

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from vshell.shell.expand import Expander
     from vshell.shell.state import Shell
 
 __all__ = ["expand_prompt"]
@@ -15,14 +16,32 @@ _DAYS = ("Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def expand_prompt(shell: Shell, text: str, command_number: int) -> str:
+def expand_prompt(
+    shell: Shell, text: str, command_number: int, expander: Expander | None = None
+) -> str:
     r"""Replace the backslash escapes of a prompt.
 
     Args:
         shell: whose user, host and directory are shown.
         text: PS1 or PS2.
         command_number: what ``\#`` shows.
+        expander: expands the parameters and commands in it; None if that is not wanted.
     """
+    shown = _escapes(shell, text, command_number)
+    if expander is None or "promptvars" not in shell.shopt:
+        return shown
+    if not any(letter in shown for letter in "$`\\"):
+        return shown
+    from vshell.shell.lexer import ShellSyntaxError  # noqa: PLC0415 - few prompts need it
+    from vshell.shell.parser import quoted_word  # noqa: PLC0415 - as above
+
+    try:
+        return expander.text(quoted_word(shown))
+    except ShellSyntaxError:
+        return shown
+
+
+def _escapes(shell: Shell, text: str, command_number: int) -> str:
     out = []
     position = 0
     while position < len(text):

@@ -8,7 +8,7 @@ from vshell.shell.state import ShellError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vshell.kernel.syscall import Sys
-    from vshell.shell.expand import Expander
+    from vshell.shell.execute import Executor
     from vshell.shell.syntax import Redirect
 
 __all__ = ["Saved", "apply_redirects"]
@@ -25,6 +25,7 @@ _FLAGS = {
     "&>>": _O_WRONLY | _O_CREAT | _O_APPEND,
 }
 _SAVE_FROM = 10
+_PIPE_BYTES = 65536
 
 
 class Saved:
@@ -52,66 +53,91 @@ class Saved:
             if copy is None:
                 if fd in sys.descriptors():
                     sys.close(fd)
-            else:
+            elif copy in sys.descriptors():
                 sys.dup2(copy, fd)
                 sys.close(copy)
         self._copies.clear()
 
 
-def apply_redirects(
-    sys: Sys,
-    expander: Expander,
-    redirects: list[Redirect],
-    saved: Saved | None,
-    *,
-    noclobber: bool = False,
-) -> None:
+def apply_redirects(ex: Executor, redirects: list[Redirect], saved: Saved | None) -> None:
     """Carry out redirections in order.
 
     Args:
-        sys: the shell's system calls.
-        expander: expands the targets.
+        ex: of the shell.
         redirects: what to do.
         saved: where to note what was; None if it need not come back.
-        noclobber: whether ``>`` refuses to overwrite a file.
 
     Raises:
         ShellError: with bash's text.
     """
     for redirect in redirects:
-        _apply_one(sys, expander, redirect, saved, noclobber=noclobber)
+        _apply_one(ex, redirect, saved)
 
 
-def _apply_one(
-    sys: Sys, expander: Expander, redirect: Redirect, saved: Saved | None, *, noclobber: bool
-) -> None:
+def _apply_one(ex: Executor, redirect: Redirect, saved: Saved | None) -> None:
+    sys = ex.shell.sys
     operator = redirect.operator
+    if redirect.variable:
+        _apply_to_variable(ex, redirect)
+        return
     fd = redirect.fd
     if operator in ("<<", "<<-", "<<<"):
         fd = 0 if fd is None else fd
+        text = _here_text(ex, redirect)
         _note(saved, fd)
-        _here_document(sys, expander, redirect, fd)
+        _here_document(sys, text, fd)
         return
     if operator in ("<&", ">&"):
-        if _duplicate(sys, expander, redirect, saved):
+        if _duplicate(ex, redirect, saved):
             return
         operator = "&>"
     if fd is None:
         fd = 0 if operator in ("<", "<>") else 1
-    path = expander.single(redirect.target)
-    flags = _FLAGS[operator]
-    if noclobber and operator == ">" and _is_regular(sys, path):
-        raise ShellError(f"{path}: cannot overwrite existing file")
-    try:
-        opened = sys.open(path, flags)
-    except KernelError as error:
-        raise ShellError(f"{path}: {strerror(error.errno)}") from None
+    opened = _open(ex, redirect, operator)
     _note(saved, fd)
     if operator in ("&>", "&>>"):
         _note(saved, 2)
     _move(sys, opened, fd)
     if operator in ("&>", "&>>"):
         sys.dup2(fd, 2)
+
+
+def _open(ex: Executor, redirect: Redirect, operator: str) -> int:
+    sys = ex.shell.sys
+    path = ex.expander.single(redirect.target)
+    if "C" in ex.shell.options and operator in (">", "&>") and _is_regular(sys, path):
+        raise ShellError(f"{path}: cannot overwrite existing file")
+    try:
+        return sys.open(path, _FLAGS[operator])
+    except KernelError as error:
+        raise ShellError(f"{path}: {strerror(error.errno)}") from None
+
+
+# {name}>file: a new descriptor from 10 on, its number in a variable; it stays open.
+def _apply_to_variable(ex: Executor, redirect: Redirect) -> None:
+    shell = ex.shell
+    sys = shell.sys
+    name, operator = redirect.variable, redirect.operator
+    target = ""
+    if operator in ("<&", ">&"):
+        target = ex.expander.single(redirect.target)
+    if target == "-":
+        value = shell.get(name) or ""
+        if value.isdigit() and int(value) in sys.descriptors():
+            sys.close(int(value))
+        return
+    if operator in ("<<", "<<-", "<<<"):
+        fd = sys.open("/dev/null")
+        _here_document(sys, _here_text(ex, redirect), fd)
+    elif target:
+        if not target.isdigit() or int(target) not in sys.descriptors():
+            raise ShellError(f"{target}: Bad file descriptor")
+        fd = sys.dup(int(target))
+    else:
+        fd = _open(ex, redirect, operator)
+    high = sys.dup(fd, _SAVE_FROM)
+    sys.close(fd)
+    shell.set(name, str(high))
 
 
 def _note(saved: Saved | None, fd: int) -> None:
@@ -133,8 +159,9 @@ def _is_regular(sys: Sys, path: str) -> bool:
 
 
 # n>&m, n>&-, and >&file, which is another spelling of &>file. False for the last.
-def _duplicate(sys: Sys, expander: Expander, redirect: Redirect, saved: Saved | None) -> bool:
-    target = expander.single(redirect.target)
+def _duplicate(ex: Executor, redirect: Redirect, saved: Saved | None) -> bool:
+    sys = ex.shell.sys
+    target = ex.expander.single(redirect.target)
     fd = redirect.fd
     if fd is None:
         fd = 0 if redirect.operator == "<&" else 1
@@ -147,25 +174,29 @@ def _duplicate(sys: Sys, expander: Expander, redirect: Redirect, saved: Saved | 
     if not digits.isdigit():
         if redirect.operator == ">&" and redirect.fd is None:
             return False
-        raise ShellError(f"{target}: ambiguous redirect")
+        raise ShellError(f"{redirect.target.source}: ambiguous redirect")
     if int(digits) not in sys.descriptors():
-        raise ShellError(f"{digits}: Bad file descriptor")
+        raise ShellError(f"{redirect.target.source}: Bad file descriptor")
     _note(saved, fd)
     sys.dup2(int(digits), fd)
     if target.endswith("-") and int(digits) != fd:
+        _note(saved, int(digits))
         sys.close(int(digits))
     return True
 
 
-# The body goes through a pipe if it fits into one, else through a file that is gone at once.
-def _here_document(sys: Sys, expander: Expander, redirect: Redirect, fd: int) -> None:
+def _here_text(ex: Executor, redirect: Redirect) -> bytes:
     if redirect.operator == "<<<":
-        text = expander.text(redirect.target) + "\n"
+        text = ex.expander.text(redirect.target) + "\n"
     else:
         assert redirect.body is not None
-        text = expander.text(redirect.body)
-    data = text.encode("utf-8", "surrogateescape")
-    if len(data) <= 65536:
+        text = ex.expander.text(redirect.body)
+    return text.encode("utf-8", "surrogateescape")
+
+
+# The body goes through a pipe if it fits into one, else through a file that is gone at once.
+def _here_document(sys: Sys, data: bytes, fd: int) -> None:
+    if len(data) <= _PIPE_BYTES:
         reader, writer = sys.pipe()
         if data:
             sys.write(writer, data)

@@ -1,4 +1,7 @@
-"""The shell's syntax tree: words and their parts, redirections, commands."""
+"""The shell's syntax tree: words and their parts, redirections, commands.
+
+More than 400 lines, one idea: it is one tree, a class for every kind of node.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ __all__ = [
     "Assignment",
     "Case",
     "CommandPart",
+    "Condition",
     "Conditional",
     "DoubleQuoted",
     "For",
@@ -23,10 +27,13 @@ __all__ = [
     "ParameterPart",
     "Part",
     "Pipeline",
+    "ProcessPart",
     "Quoted",
     "Redirect",
+    "Select",
     "Simple",
     "Subshell",
+    "Target",
     "Word",
 ]
 
@@ -71,10 +78,11 @@ class ParameterPart(Part):
     """``$name`` or ``${name...}``.
 
     ``operator`` is "" or one of ``- :- = := ? :? + :+ # ## % %% / // /# /% : ^ ^^
-    , ,, length keys indirect``.
+    , ,, ~ ~~ @ length indirect names* names@ bad``; with ``indirect`` it is about the parameter
+    that this one names.
     """
 
-    __slots__ = ("argument", "index", "name", "operator", "second")
+    __slots__ = ("argument", "index", "indirect", "name", "operator", "second")
 
     def __init__(
         self,
@@ -90,16 +98,30 @@ class ParameterPart(Part):
         self.argument = argument
         self.second = second
         self.index = index
+        self.indirect = False
 
 
 class CommandPart(Part):
     """``$(...)`` or backquotes."""
 
-    __slots__ = ("body",)
+    __slots__ = ("body", "error")
 
-    def __init__(self, body: List) -> None:
-        """Hold the commands."""
+    def __init__(self, body: List | None, error: Exception | None = None) -> None:
+        """Hold the commands, or the syntax error that stands between the backquotes."""
         self.body = body
+        self.error = error
+
+
+class ProcessPart(Part):
+    """``<(...)`` or ``>(...)``."""
+
+    __slots__ = ("body", "direction", "source")
+
+    def __init__(self, direction: str, body: List, source: str) -> None:
+        """Hold the commands, "<" or ">", and the text."""
+        self.direction = direction
+        self.body = body
+        self.source = source
 
 
 class ArithmeticPart(Part):
@@ -112,10 +134,26 @@ class ArithmeticPart(Part):
         self.expression = expression
 
 
-class Word:
-    """A word: its parts, and where it begins."""
+class Target:
+    """``name[index]=`` or ``name[index]+=`` before a word."""
 
-    __slots__ = ("line", "parts", "source")
+    __slots__ = ("append", "index", "name")
+
+    def __init__(self, name: str, index: Word, *, append: bool) -> None:
+        """Name an element; the name is "" inside ``name=(...)``."""
+        self.name = name
+        self.index = index
+        self.append = append
+
+
+class Word:
+    """A word: its parts, and where it begins.
+
+    ``target`` is set if an element's name stands before it, ``assignment`` if it is an argument of
+    declare that assigns.
+    """
+
+    __slots__ = ("assignment", "line", "parts", "source", "target")
 
     def __init__(self, parts: list[Part], line: int, source: str) -> None:
         """Hold the parts.
@@ -128,10 +166,12 @@ class Word:
         self.parts = parts
         self.line = line
         self.source = source
+        self.target: Target | None = None
+        self.assignment: Assignment | None = None
 
     def plain(self) -> str | None:
         """Give the text of a word of one unquoted part, None for any other."""
-        if len(self.parts) == 1 and isinstance(self.parts[0], Literal):
+        if len(self.parts) == 1 and self.target is None and isinstance(self.parts[0], Literal):
             return self.parts[0].text
         return None
 
@@ -139,7 +179,7 @@ class Word:
 class Assignment:
     """``name=value``, ``name+=value``, ``name[index]=value``, ``name=(...)``."""
 
-    __slots__ = ("append", "elements", "index", "name", "value")
+    __slots__ = ("append", "elements", "index", "name", "source", "value")
 
     def __init__(
         self,
@@ -149,19 +189,22 @@ class Assignment:
         append: bool,
         index: Word | None,
         elements: list[Word] | None,
+        source: str = "",
     ) -> None:
-        """Hold an assignment; ``elements`` is set for an array."""
+        """Hold an assignment; ``elements`` is set for an array, ``source`` is as written."""
         self.name = name
         self.value = value
         self.append = append
         self.index = index
         self.elements = elements
+        self.source = source
 
 
 class Redirect:
     """A redirection.
 
-    ``operator`` is one of ``< > >> <> >| <& >& << <<- <<< &> &>>``.
+    ``operator`` is one of ``< > >> <> >| <& >& << <<- <<< &> &>>``; ``variable`` is the name in
+    ``{name}>file``.
     """
 
     __slots__ = ("body", "fd", "operator", "target", "variable")
@@ -172,6 +215,7 @@ class Redirect:
         self.operator = operator
         self.target = target
         self.body: Word | None = None
+        self.variable = ""
 
 
 class Node:
@@ -200,7 +244,7 @@ class Simple(Node):
 class Pipeline(Node):
     """Commands joined by pipes; ``negated`` by ``!``, ``timed`` by ``time``."""
 
-    __slots__ = ("commands", "merged", "negated", "timed")
+    __slots__ = ("commands", "merged", "negated", "posix_time", "timed")
 
     def __init__(self, line: int, commands: list[Node]) -> None:
         """Hold the commands; ``merged`` are the indexes of those with ``|&``."""
@@ -209,6 +253,7 @@ class Pipeline(Node):
         self.merged: set[int] = set()
         self.negated = False
         self.timed = False
+        self.posix_time = False
 
 
 class AndOr(Node):
@@ -229,12 +274,9 @@ class List(Node):
     __slots__ = ("items",)
 
     def __init__(self, line: int) -> None:
-        """Start empty.
-
-        An item is a command, whether it goes to the background, and its source text.
-        """
+        """Start empty. An item is a command and whether it goes to the background."""
         super().__init__(line)
-        self.items: list[tuple[AndOr, bool, str]] = []
+        self.items: list[tuple[AndOr, bool]] = []
 
 
 class Subshell(Node):
@@ -297,6 +339,12 @@ class For(Node):
         self.body = body
 
 
+class Select(For):
+    """``select name in words; do ...; done``."""
+
+    __slots__ = ()
+
+
 class ArithmeticFor(Node):
     """``for ((a; b; c)); do ...; done``."""
 
@@ -331,22 +379,41 @@ class Function(Node):
 
     __slots__ = ("body", "name", "source")
 
-    def __init__(self, line: int, name: str, body: Node, source: str) -> None:
-        """Hold a definition."""
+    def __init__(self, line: int, name: str, body: Node) -> None:
+        """Hold a definition; ``source`` is the file it stands in, when it is carried out."""
         super().__init__(line)
-        self.name = name
         self.body = body
-        self.source = source
+        self.name = name
+        self.source = ""
 
 
 class Conditional(Node):
-    """``[[ ... ]]``: words and operators, still to be read as an expression."""
+    """``[[ ... ]]``."""
 
-    __slots__ = ("words",)
+    __slots__ = ("condition",)
 
-    def __init__(self, line: int, words: list[Word]) -> None:
-        """Hold the words between the brackets."""
+    def __init__(self, line: int, condition: Condition) -> None:
+        """Hold the condition between the brackets."""
         super().__init__(line)
+        self.condition = condition
+
+
+class Condition:
+    """A condition, or several joined.
+
+    ``operator`` is ``&&``, ``||``, ``!`` or ``(`` with conditions as operands; else a test such as
+    ``-f`` or ``==`` with words.
+    """
+
+    __slots__ = ("conditions", "line", "operator", "words")
+
+    def __init__(
+        self, line: int, operator: str, conditions: list[Condition], words: list[Word]
+    ) -> None:
+        """Hold an operator and its operands."""
+        self.line = line
+        self.operator = operator
+        self.conditions = conditions
         self.words = words
 
 

@@ -195,7 +195,7 @@ class _Evaluator:
 
 def _integer(text: str) -> int:
     digits = text.strip().removeprefix("-").removeprefix("+")
-    if not digits.isascii() or not digits.isdigit():
+    if not digits.isascii() or not digits.isdigit() or abs(int(text)) >= 1 << 63:
         raise _TestError(f"{text}: integer expression expected")
     return int(text)
 

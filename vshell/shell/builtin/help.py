@@ -107,7 +107,8 @@ def _help(ex: Executor, argv: list[str]) -> int:
     text = help_text(argv[1] if len(argv) > 1 else "", builtin_names())
     if text is None:
         ex.shell.complain(
-            f"help: no help topics match `{argv[1]}'.  Try `help help' or `man -k {argv[1]}'."
+            f"help: no help topics match `{argv[1]}'.  Try `help help' or `man -k {argv[1]}' "
+            f"or `info {argv[1]}'."
         )
         return 1
     write_out(ex, text)

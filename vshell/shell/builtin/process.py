@@ -5,7 +5,7 @@ Source: bash(1), "Shell Builtin Commands"; texts are bash 5.2's.
 
 from __future__ import annotations
 
-from vshell.shell.builtin.common import write_out
+from vshell.shell.builtin.common import options_of, refuse_option, write_out
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,9 +14,31 @@ if TYPE_CHECKING:
 
 __all__ = ["BUILTINS"]
 
+# Letter, what it limits, unit, and the limit: what a host has that nobody has told otherwise.
+_LIMITS = (
+    ("R", "real-time non-blocking time", "microseconds", "unlimited"),
+    ("c", "core file size", "blocks", "0"),
+    ("d", "data seg size", "kbytes", "unlimited"),
+    ("e", "scheduling priority", "", "0"),
+    ("f", "file size", "blocks", "unlimited"),
+    ("i", "pending signals", "", "15360"),
+    ("l", "max locked memory", "kbytes", "8192"),
+    ("m", "max memory size", "kbytes", "unlimited"),
+    ("n", "open files", "", "1024"),
+    ("p", "pipe size", "512 bytes", "8"),
+    ("q", "POSIX message queues", "bytes", "819200"),
+    ("r", "real-time priority", "", "0"),
+    ("s", "stack size", "kbytes", "8192"),
+    ("t", "cpu time", "seconds", "unlimited"),
+    ("u", "max user processes", "", "15360"),
+    ("v", "virtual memory", "kbytes", "unlimited"),
+    ("x", "file locks", "", "unlimited"),
+)
+_ULIMIT_USAGE = "ulimit [-SHabcdefiklmnpqrstuvxPRT] [limit]"
+
 
 def _times(ex: Executor, argv: list[str]) -> int:
-    del argv
+    options_of(ex, argv, "", "times")
 
     def shown(time_ns: int) -> str:
         milliseconds = time_ns // 1_000_000
@@ -30,21 +52,112 @@ def _times(ex: Executor, argv: list[str]) -> int:
 
 
 def _umask(ex: Executor, argv: list[str]) -> int:
-    sys = ex.shell.sys
-    if len(argv) < 2:
-        mask = sys.umask(0)
-        sys.umask(mask)
-        write_out(ex, f"{mask:04o}\n")
+    shell = ex.shell
+    sys = shell.sys
+    options, words = options_of(ex, argv, "pS", "umask [-p] [-S] [mode]")
+    mask = sys.umask(0)
+    sys.umask(mask)
+    if not words:
+        text = _symbolic(mask) if "S" in options else f"{mask:04o}"
+        head = ("umask -S " if "S" in options else "umask ") if "p" in options else ""
+        write_out(ex, f"{head}{text}\n")
         return 0
-    if not all(digit in "01234567" for digit in argv[1]):
-        ex.shell.complain(f"umask: {argv[1]}: octal number out of range")
+    text = words[0]
+    if text[:1].isdigit():
+        if not all(digit in "01234567" for digit in text):
+            shell.complain(f"umask: {text}: octal number out of range")
+            return 1
+        sys.umask(int(text, 8))
+        return 0
+    changed = _parse_symbolic(ex, text, mask)
+    if changed is None:
         return 1
-    sys.umask(int(argv[1], 8))
+    sys.umask(changed)
+    if "S" in options:
+        write_out(ex, _symbolic(changed) + "\n")
     return 0
+
+
+def _symbolic(mask: int) -> str:
+    allowed = ~mask & 0o777
+    parts = []
+    for who, shift in (("u", 6), ("g", 3), ("o", 0)):
+        bits = allowed >> shift & 7
+        letters = "".join(letter for letter, bit in (("r", 4), ("w", 2), ("x", 1)) if bits & bit)
+        parts.append(f"{who}={letters}")
+    return ",".join(parts)
+
+
+def _parse_symbolic(ex: Executor, text: str, mask: int) -> int | None:
+    allowed = ~mask & 0o777
+    position = 0
+    while position < len(text):
+        who = 0
+        while text[position : position + 1] in ("u", "g", "o", "a"):
+            who |= {"u": 0o700, "g": 0o070, "o": 0o007, "a": 0o777}[text[position]]
+            position += 1
+        operator = text[position : position + 1]
+        if operator not in ("+", "-", "="):
+            ex.shell.complain(f"umask: `{operator}': invalid symbolic mode operator")
+            return None
+        position += 1
+        bits = 0
+        while text[position : position + 1] in ("r", "w", "x"):
+            bits |= {"r": 0o444, "w": 0o222, "x": 0o111}[text[position]]
+            position += 1
+        following = text[position : position + 1]
+        if following not in ("", ","):
+            ex.shell.complain(f"umask: `{following}': invalid symbolic mode character")
+            return None
+        position += 1
+        who = who or 0o777
+        if operator == "+":
+            allowed |= bits & who
+        elif operator == "-":
+            allowed &= ~(bits & who)
+        else:
+            allowed = allowed & ~who | bits & who
+    return ~allowed & 0o777
+
+
+def _ulimit(ex: Executor, argv: list[str]) -> int:
+    shell = ex.shell
+    words = argv[1:]
+    letters = ""
+    known = {letter for letter, _, _, _ in _LIMITS} | set("SHabkPT")
+    while words and words[0][:1] == "-" and len(words[0]) > 1:
+        for letter in words.pop(0)[1:]:
+            if letter not in known:
+                return refuse_option(ex, "ulimit", f"-{letter}", _ULIMIT_USAGE)
+            letters += letter
+    chosen = [limit for limit in _LIMITS if limit[0] in letters]
+    if "a" in letters:
+        for letter, name, unit, _ in _LIMITS:
+            where = f"({unit}, -{letter})" if unit else f"(-{letter})"
+            write_out(ex, f"{name:<20s} {where:>20s} {_limit_of(ex, letter)}\n")
+        return 0
+    letter = chosen[0][0] if chosen else "f"
+    if not words:
+        write_out(ex, _limit_of(ex, letter) + "\n")
+        return 0
+    value = words[0]
+    if value in ("hard", "soft"):
+        return 0
+    if value != "unlimited" and not value.isdigit():
+        shell.complain(f"ulimit: {value}: invalid number")
+        return 1
+    shell.limits[letter] = value
+    return 0
+
+
+def _limit_of(ex: Executor, letter: str) -> str:
+    default = next(limit for one, _, _, limit in _LIMITS if one == letter)
+    return ex.shell.limits.get(letter, default)
 
 
 BUILTINS: dict[str, Builtin] = {
     "times": _times,
+    "ulimit": _ulimit,
     "umask": _umask,
 }
 """The builtins of this file, by name."""

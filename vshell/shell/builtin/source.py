@@ -5,10 +5,11 @@ Source: bash(1), "Shell Builtin Commands"; texts are bash 5.2's.
 
 from __future__ import annotations
 
-from vshell.abi.errno import KernelError, strerror
+from vshell.abi.errno import EISDIR, KernelError, strerror
 from vshell.shell.bash import run_text
-from vshell.shell.simple import find_program
-from vshell.shell.state import Leave
+from vshell.shell.builtin.common import options_of
+from vshell.shell.simple import search_path
+from vshell.shell.state import Frame, Leave
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,41 +20,67 @@ __all__ = ["BUILTINS"]
 
 
 def _eval(ex: Executor, argv: list[str]) -> int:
-    words = argv[2:] if argv[1:2] == ["--"] else argv[1:]
-    return run_text(ex, " ".join(words), ex.shell.line)
+    _, words = options_of(ex, argv, "", "eval [arg ...]")
+    text = " ".join(words)
+    if not text.strip():
+        return 0
+    shell = ex.shell
+    shell.trace_depth += 1
+    try:
+        return run_text(ex, text, shell.line, kind="eval")
+    finally:
+        shell.trace_depth -= 1
 
 
 def _source(ex: Executor, argv: list[str]) -> int:
     shell = ex.shell
-    if len(argv) < 2:
+    usage = f"{argv[0]} filename [arguments]"
+    _, words = options_of(ex, argv, "", usage)
+    if not words:
         shell.complain(f"{argv[0]}: filename argument required")
-        shell.write_error(f"{argv[0]}: usage: {argv[0]} filename [arguments]\n")
+        shell.write_error(f"{argv[0]}: usage: {usage}\n")
         return 2
-    path = argv[1]
-    if "/" not in path and not shell.sys.access(path, 0):
-        path = find_program(ex, path) or path
+    path = words[0]
+    if "/" not in path and "sourcepath" in shell.shopt:
+        path = search_path(shell, path, shell.get("PATH") or "") or path
     try:
         text = _read_file(ex, path)
     except KernelError as error:
-        shell.complain(f"{argv[1]}: {strerror(error.errno)}")
+        if error.errno == EISDIR:
+            shell.complain(f"{argv[0]}: {words[0]}: is a directory")
+        else:
+            shell.complain(f"{words[0]}: {strerror(error.errno)}")
         return 1
+    return _run(ex, text, words[0] if path == words[0] else path, words[1:])
+
+
+def _run(ex: Executor, text: str, path: str, arguments: list[str]) -> int:
+    shell = ex.shell
     positional = shell.positional
-    if len(argv) > 2:
-        shell.positional = argv[2:]
-    shell.options.add("sourcing")
-    name, interactive = shell.name, shell.interactive
-    shell.name, shell.interactive = path, False
+    if arguments:
+        shell.positional = list(arguments)
+    given = shell.positional
+    shell.sourcing += 1
+    shell.trace_depth += 1
+    shell.frames.append(Frame("source", path, shell.line, is_function=False))
+    line = shell.line
     try:
-        return run_text(ex, text, 1)
+        status = run_text(ex, text, 1)
     except Leave as leaving:
         if leaving.what != "function":
             raise
-        return leaving.status
+        status = leaving.status
     finally:
-        shell.options.discard("sourcing")
-        shell.name, shell.interactive = name, interactive
-        if len(argv) > 2:
+        shell.frames.pop()
+        shell.trace_depth -= 1
+        shell.sourcing -= 1
+        if arguments and shell.positional is given:
             shell.positional = positional
+    shell.line = line
+    if shell.traps.get("RETURN") and not shell.trap_running:
+        shell.status = status
+        ex.run_trap("RETURN")
+    return status
 
 
 def _read_file(ex: Executor, path: str) -> str:
