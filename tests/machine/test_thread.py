@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from queue import SimpleQueue
 from threading import Event
+from threading import Event
 
 import pytest
 
@@ -113,11 +114,10 @@ def test_keys_reach_the_program_by_lines(front):
 
 def test_keys_typed_ahead_go_to_the_next_prompt(machine, front):
     """What is typed while nobody reads comes with the next question."""
-    # The free clock runs to the next event at once: both are put in while the machine waits, and the
-    # keys come between the two events.
     gate = Event()
+    # The machine stands until both entries are in its inbox.
     machine.put("query", 0, (lambda _host, _pid: gate.wait(WAIT_S), SimpleQueue()))
-    front.terminal.answer("sleep 2; sleep 2")
+    front.terminal.answer("sleep 20")
     front.terminal.press(b"ls\r")
     gate.set()
 

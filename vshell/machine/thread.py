@@ -190,7 +190,8 @@ class Machine:
             kernel.run(now_ns)
         if self.pacing.rate or not self._all_prompts_wait():
             kernel.stop_requested = False
-            kernel.run(limit_ns)
+            # On the free clock what has just entered has made the next event an earlier one.
+            kernel.run(limit_ns if self.pacing.rate else self._limit_ns(host))
         self._tell_ended(host)
         if kernel.reboot_requested:
             self._running = False
