@@ -1,8 +1,11 @@
+"""Terminals: the line discipline, signals by keys, jobs in front and behind."""
+
 from __future__ import annotations
 
 import pytest
 
-from vshell.abi.errno import EAGAIN, EINTR, EIO, ENOTTY, ENXIO, KernelError
+from tests.kernel.terminal import SECOND_NS, errno_of
+from vshell.abi.errno import EAGAIN, EINTR, EIO, ENOTTY, ENXIO
 from vshell.abi.signals import (
     SIG_IGN,
     SIGCONT,
@@ -16,61 +19,6 @@ from vshell.abi.signals import (
 from vshell.kernel import devices, procfs
 from vshell.kernel import inode as ino
 from vshell.kernel.process import WNOHANG, WUNTRACED
-from vshell.kernel.tty import Question, Tty, TtyFile
-
-SECOND_NS = 1_000_000_000
-
-
-def errno_of(function, *args):
-    with pytest.raises(KernelError) as caught:
-        function(*args)
-    return caught.value.errno
-
-
-class Terminal:
-    """A terminal with a process of its session on it, and what a user would see and do."""
-
-    def __init__(self, bench):
-        self.bench = bench
-        self.tty = Tty(bench.kernel, "pts/0", (136, 0))
-        self.shown = b""
-        self.tty.output = self._show
-        devices.populate(bench.kernel)
-        devices.add_tty(bench.kernel, self.tty, 1000)
-
-    def _show(self, data):
-        self.shown += data
-
-    def run(self, function):
-        """Start a session leader on the terminal; give what its function will have returned."""
-        results = []
-
-        def main(sys):
-            results.append(function(sys))
-
-        process = self.bench.process(main)
-        process.tty = self.tty
-        process.install(TtyFile(None, ino.O_RDWR, self.tty))
-        self.tty.session = self.tty.foreground = process.pgid
-        self.bench.pass_time(1)
-        return results
-
-    def type(self, data, seconds=1):
-        """Type bytes and let time pass."""
-        kernel = self.bench.kernel
-        kernel.post(kernel.now_ns, lambda: self.tty.receive(data))
-        self.bench.pass_time(seconds)
-
-    def do(self, function):
-        """Let the front end do something and time pass."""
-        kernel = self.bench.kernel
-        kernel.post(kernel.now_ns, function)
-        self.bench.pass_time(1)
-
-
-@pytest.fixture
-def terminal(bench):
-    return Terminal(bench)
 
 
 def lines(count):
@@ -364,80 +312,3 @@ def test_a_terminal_has_names(terminal):
     expected = ("/dev/pts/0", "/dev/pts/0", True, ino.S_IFCHR | 0o620, 1000, 5, (136, 0))
     assert [expected] == terminal.run(steps)
     assert b"ab" == terminal.shown
-
-
-# -- The front end's editor -----------------------------------------------------------------------
-
-
-def ask(sys):
-    sys.ask_line(0, "$ ", 3)
-    return sys.read(0)
-
-
-def test_a_question_waits_for_an_answer(terminal):
-    """A prompt is there for the front end until its line is handed over."""
-    changes = []
-    terminal.tty.on_change = lambda: changes.append(terminal.tty.question)
-    found = terminal.run(ask)
-
-    question = terminal.tty.question
-    assert isinstance(question, Question)
-    assert [question] == changes
-    assert ("$ ", 3) == (question.prompt, question.status)
-    assert [] == found
-    terminal.do(lambda: terminal.tty.answer("ls é"))
-    assert [["ls é\n".encode()]] == [found]
-    assert terminal.tty.question is None
-
-
-def test_a_question_can_be_answered_with_the_end(terminal):
-    """Ctrl-D in the editor is the end of the file."""
-    found = terminal.run(ask)
-    terminal.do(terminal.tty.answer_eof)
-
-    assert ([b""], None) == (found, terminal.tty.question)
-
-
-def test_a_question_can_be_given_up(terminal):
-    """Ctrl-C in the editor is SIGINT for who asked."""
-
-    def steps(sys):
-        sys.sigaction(SIGINT, lambda _signal: None)
-        return errno_of(ask, sys)
-
-    found = terminal.run(steps)
-    terminal.do(terminal.tty.cancel_line)
-
-    assert ([EINTR], None) == (found, terminal.tty.question)
-
-
-def test_giving_up_without_a_foreground_group_signals_nobody(terminal):
-    """An editor without a session can be left, too."""
-    terminal.tty.question = Question("$ ", 0, 1)
-    terminal.tty.cancel_line()
-
-    assert terminal.tty.question is None
-
-
-def test_an_answer_forgets_the_interrupts(terminal):
-    """The count of Ctrl-C begins anew with each line."""
-
-    def steps(sys):
-        sys.sigaction(SIGINT, lambda _signal: None)
-        errno_of(ask, sys)
-        counts = [sys.tty_interrupts(0)]
-        ask(sys)
-        return [*counts, sys.tty_interrupts(0)]
-
-    found = terminal.run(steps)
-    terminal.type(b"\x03")
-    terminal.do(lambda: terminal.tty.answer(""))
-
-    assert [[1, 0]] == found
-
-
-def test_what_nobody_has_read_goes_to_the_editor(terminal):
-    """Lines and the piece of a line typed ahead are taken once."""
-    terminal.type(b"one\rtw")
-
-    assert ("one\ntw", "") == (terminal.tty.take_typed_ahead(), terminal.tty.take_typed_ahead())
