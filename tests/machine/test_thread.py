@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from queue import SimpleQueue
 from threading import Event
-from threading import Event
 
 import pytest
 

@@ -93,6 +93,7 @@ def unlikely(x: Any) -> Any:
     return x
 
 
+@macro()
 def noinline(function: Any) -> Any:
     """Keep a function from being inlined: ``@noinline`` above its definition.
 

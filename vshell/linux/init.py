@@ -6,6 +6,8 @@ module_exit() are in linux/module.h, where they have been since 4.13.
 
 from __future__ import annotations
 
+from vshell.abi.mirror import macro
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["__exit", "__init", "__initdata"]
 
 
+@macro()
 def __init(function: F) -> F:
     """Put a function into the section that is freed after init.
 
@@ -35,6 +38,7 @@ def __init(function: F) -> F:
     return function
 
 
+@macro()
 def __exit(function: F) -> F:
     """Put a function into the section that only unloading needs.
 
