@@ -61,7 +61,7 @@ def kstrtox(text: str, bits: int, *, signed: bool):
 
 
 def next_arg(args: str):
-    """Take a command line apart as lib/cmdline.c next_arg() does, byte by byte."""
+    """Take a command line apart, byte by byte, as the function of lib/cmdline.c does."""
     found = []
     args = args.lstrip(" \t\n\v\f\r")
     while args:
@@ -81,7 +81,7 @@ def next_arg(args: str):
         rest = args[i + 1 :]
         value_at = equals + 1
         # A zero byte in its place ends a text in C.
-        ended = letters[:i] + ["\0"]
+        ended = [*letters[:i], "\0"]
         if equals:
             ended[equals] = "\0"
             if ended[value_at] == '"':

@@ -82,7 +82,7 @@ def test_tests_are_claims(path):
 
 
 def test_nothing_is_left_for_later():
-    """No file says TODO or FIXME."""
+    """No file holds a note of something to be done later."""
     marks = ("TO" + "DO", "FIX" + "ME", "XX" + "X:")
     found = [name_of(p) for p in [*SOURCES, *TESTS] if any(m in p.read_text() for m in marks)]
 

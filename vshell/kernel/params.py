@@ -158,7 +158,7 @@ class ModuleParam:
         Raises:
             KernelError: the value does not fit.
         """
-        # Linux: kernel/params.c parse_one() (v6.1): of all types only bool has KERNEL_PARAM_OPS_FL_NOARG.
+        # Linux: kernel/params.c parse_one() (v6.1): only bool has KERNEL_PARAM_OPS_FL_NOARG.
         if text is None and self.kind != "bool":
             raise KernelError(EINVAL)
         if self.kind == "callback":
