@@ -354,3 +354,51 @@ def test_nobody_sleeps_while_the_machine_goes_off(bench):
     bench.kernel.power_off()
 
     assert ["first"] == seen
+
+
+def test_a_dead_task_is_freed_with_its_last_reference(bench):
+    """put_task() frees at the last reference only."""
+    task = bench.kernel.new_task("counted", pid=70)
+    task.usage = 2
+
+    bench.kernel.put_task(task)
+    assert not task.freed
+    bench.kernel.put_task(task)
+    assert task.freed
+
+
+def test_input_interrupts_a_running_task(bench):
+    """What is posted while a task computes happens at its time, in the middle of the work."""
+    kernel = bench.kernel
+    seen = []
+
+    def work(sys):
+        kernel.post(kernel.now_ns + 5_000_000, lambda: seen.append("input"))
+        for step in range(10):
+            kernel.sched.charge(1_000_000)
+            seen.append(step)
+        return sys
+
+    bench.call(work)
+
+    assert seen.index("input") in (4, 5)
+
+
+def test_stacks_are_unwound_as_their_own_tasks(bench):
+    """While power_off() unwinds a stack, current is the task whose stack it is."""
+    kernel = bench.kernel
+    seen = []
+
+    def sleeper(sys):
+        try:
+            sys.nanosleep(100 * SECOND)
+        finally:
+            task = kernel.sched.current
+            seen.append((task.pid == sys.getpid(), kernel.sched.cpu is task.cpu))
+
+    for _ in range(2):
+        bench.process(sleeper)
+    bench.pass_time(1)
+    kernel.power_off()
+
+    assert [(True, True)] * 2 == seen

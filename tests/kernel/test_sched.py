@@ -267,3 +267,36 @@ def test_the_waker_goes_on(make_bench):
     )
 
     assert ["waker", 0, 1, 2] == seen
+
+
+LATECOMERS = ["msleep(5000)", "cpu_relax()"]
+
+
+@pytest.mark.parametrize("first", LATECOMERS)
+def test_who_comes_late_does_not_catch_up(make_bench, first):
+    """A thread that slept for 5 s, or was made after 5 s, gets half of the CPU, not all."""
+    bench = make_bench(cpus=1)
+    stage = play(
+        bench,
+        SPINNERS
+        + f"""
+def late(number):
+    {first}
+    return spin(number)
+def later(number):
+    msleep(5000)
+    kthread_run(spin, number, "late")
+    return 0
+def start():
+    kthread_run(spin, 0, "early")
+    kthread_run({"late" if "msleep" in first else "later"}, 1, "late")
+    return 0
+""",
+        seconds=5.5,
+    )
+    before = used_ns(bench, stage)
+    bench.pass_time(1)
+    early, late = (after - then for after, then in zip(used_ns(bench, stage), before, strict=True))
+
+    assert abs(early - late) < 30_000_000
+    assert early + late > 990_000_000

@@ -230,3 +230,32 @@ def test_without_a_listener_nothing_is_traced(bench):
     start(bench, 'kthread_run(msleep, 1, "k")\nmsleep(10)')
 
     assert [] == bench.kernel.trace.events()
+
+
+def test_a_thread_that_hardly_runs_keeps_the_cpu_when_it_yields(make_bench):
+    """Beside a busy thread, yield() of one that mostly sleeps returns at once."""
+    stage = play(
+        make_bench(cpus=1),
+        """
+        seen = []
+        def busy(data):
+            while not kthread_should_stop():
+                cond_resched()
+            return 0
+        def polite(data):
+            for i in range(50):
+                msleep(20)
+                begin = ktime_get()
+                yield_()
+                seen.append(ktime_to_us(ktime_get() - begin))
+            return 0
+        def start():
+            kthread_run(busy, NULL, "busy")
+            kthread_run(polite, NULL, "polite")
+            return 0
+        """,
+        seconds=4,
+    )
+
+    assert 50 == len(stage.seen)
+    assert max(stage.seen[5:]) < 100

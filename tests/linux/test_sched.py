@@ -254,8 +254,10 @@ def test_yield_lets_every_other_thread_go_first(make_bench):
     seen = start(
         bench,
         """
-        for i in range(3):
-            wake_up_process(kthread_create(fn, i, "peer"))
+        peers = [kthread_create(fn, i, "peer") for i in range(3)]
+        mdelay(10)
+        for k in peers:
+            wake_up_process(k)
         yield_()
         seen.append("self")
         """,

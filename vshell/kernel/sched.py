@@ -282,14 +282,21 @@ class Scheduler:
             self.cond_resched()
 
     def yield_(self) -> None:
-        """Let every other task of this CPU go first."""
+        """Let every other task of this CPU go first.
+
+        A task that has had much less than its share goes on at once: neither the skip buddy of CFS
+        nor the deadline of EEVDF takes the CPU from it.
+        """
         # Who yields again and again without sleeping is spinning.
         self.poll()
         task = self.current
         task.state = st.TASK_RUNNING
-        # Behind the last one that waits; CFS does so for sched_yield() by its skip buddy.
         waiting = [entry[0] for entry in self.cpu.fair]
         if waiting and not task.is_rt():
+            self.account(task)
+            lead_ns = costs.NEW_TASK_DEBIT_NS + costs.WAKEUP_GRANULARITY_NS
+            if min(waiting) - task.vruntime_ns > lead_ns:
+                return
             task.vruntime_ns = max(task.vruntime_ns, *waiting)
         self.schedule()
 
@@ -375,6 +382,8 @@ class Scheduler:
         lowest = cpu.fair[0][0] if cpu.fair else None
         curr = cpu.curr
         if curr is not cpu.idle and not curr.is_rt():
+            # It may have run for seconds since its time was booked last.
+            self.account(curr)
             lowest = curr.vruntime_ns if lowest is None else min(lowest, curr.vruntime_ns)
         if lowest is not None and lowest > cpu.min_vruntime_ns:
             cpu.min_vruntime_ns = lowest
