@@ -45,6 +45,7 @@ def checksum(io: Io, words: list[str], algorithm: str, digits: int) -> int:
         algorithm: as BSD tools name it, such as "SHA256".
         digits: of a digest in hexadecimal.
     """
+    io.write_complaint = "write error"
     usage = f"[OPTION]... [FILE]...\nPrint or check {algorithm} checksums."
     options = parse(io, words, "bctwz", _LONG, usage=usage)
     _refuse_nonsense(io, options)

@@ -44,6 +44,9 @@ class Io:
         """Take the name from the arguments."""
         self.sys = sys
         self.name = argv[0]
+        # What is said, and the exit code, when output cannot be written.
+        self.write_complaint = "write error: {}"
+        self.write_status = 1
         self._buffer: list[bytes] = []
         self._size = 0
         self._line_buffered = sys.isatty(1)
@@ -78,9 +81,9 @@ class Io:
             except KernelError as error:
                 if error.errno == EINTR:
                     continue
-                if error.errno != EPIPE:
-                    self.complain(f"write error: {strerror(error.errno)}")
-                raise Quit(1) from None
+                if error.errno != EPIPE and self.write_complaint:
+                    self.complain(self.write_complaint.format(strerror(error.errno)))
+                raise Quit(self.write_status) from None
             data = data[written:]
 
     def err(self, text: str) -> None:

@@ -32,6 +32,8 @@ _NO_LIMIT = (1 << 63) - 1
 @program
 def main(io: Io, words: list[str]) -> int:
     """Compare: ``cmp [-bls] [-i SKIP1[:SKIP2]] [-n LIMIT] FILE1 [FILE2 [SKIP1 [SKIP2]]]``."""
+    io.write_complaint = "standard output: {}"
+    io.write_status = 2
     hint = f"{io.name}: Try '{io.name} --help' for more information.\n"
     options = parse(
         io, words, "bci:ln:sv", _LONG, usage=_USAGE, package=_PACKAGE, status=2, hint=hint

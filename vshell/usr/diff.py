@@ -54,6 +54,8 @@ _SEEN_AS_TEXT = 4096
 @program
 def main(io: Io, words: list[str]) -> int:
     """Compare: ``diff [-aBbcdiNpqrsuwZ] [-C N] [-U N] [-L LABEL] [-x PATTERN] OLD NEW``."""
+    io.write_complaint = "standard output: {}"
+    io.write_status = 2
     hint = f"{io.name}: Try '{io.name} --help' for more information.\n"
     short = "0123456789aBbC:cdHiL:NpqrsU:uvwx:Z"
     options = parse(io, words, short, _LONG, usage=_USAGE, package=_PACKAGE, status=2, hint=hint)

@@ -50,6 +50,7 @@ _USAGE = (
 @program
 def main(io: Io, words: list[str]) -> int:
     """Sum up: ``du [-abchklmsxDLPS0] [-d N] [-B SIZE] [--exclude=GLOB] [FILE...]``."""
+    io.write_complaint = "write error"
     options = parse(io, words, "0abd:chHklmst:xB:DLPSX:", _LONG, usage=_USAGE)
     return _Du(io, options).run(options.operands or ["."])
 

@@ -76,6 +76,8 @@ _MAGIC = (
 @program
 def main(io: Io, words: list[str]) -> int:
     """Tell kinds: ``file [-bhiLNs0] [-F SEPARATOR] [-f NAMEFILE] [--mime-type] [FILE...]``."""
+    io.write_complaint = ""
+    io.write_status = 1
     try:
         items, operands = getopt(words, "0bcCdEe:f:F:hikLlm:nNpP:rsSvzZ", _LONG)
     except OptionError as error:

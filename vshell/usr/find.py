@@ -48,6 +48,7 @@ Actions:
 @program
 def main(io: Io, words: list[str]) -> int:
     """Look for files: ``find [-H|-L|-P] [PATH...] [EXPRESSION]``."""
+    io.write_complaint = "\u2018standard output\u2019: {}"
     run = Run(io, Names(io), io.sys.clock_realtime_ns())
     while words and (words[0] in ("-H", "-L", "-P") or words[0][:2] == "-O"):
         word, *words = words

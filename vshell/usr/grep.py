@@ -82,6 +82,7 @@ _USAGE = (
 @program
 def main(io: Io, words: list[str]) -> int:
     """Print matching lines: ``grep [-EFGPivwxscnboHhlLqrRaIzZT] [-mABC N] PATTERN [FILE...]``."""
+    io.write_status = 2
     base = io.name.rpartition("/")[2]
     if base in ("egrep", "fgrep"):
         # On Debian these are scripts that run grep.

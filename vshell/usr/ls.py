@@ -76,6 +76,7 @@ _USAGE = (
 @program
 def main(io: Io, words: list[str]) -> int:
     """List files: ``ls [-aAbBcdfFgGhHiIklLmnNopqQrRsStuUvwxXZ1] [--color[=WHEN]] [FILE...]``."""
+    io.write_status = 2
     options = parse(io, words, _SHORT, _LONG, usage=_USAGE, status=2)
     return _Ls(io, options).run(options.operands)
 

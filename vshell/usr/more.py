@@ -43,6 +43,8 @@ _RULE = "::::::::::::::\n"
 @program
 def main(io: Io, words: list[str]) -> int:
     """Show text: ``more [-cdeflpsu] [-n LINES] [FILE...]``."""
+    io.write_complaint = ""
+    io.write_status = 0
     package = "from util-linux 2.38.1"
     words = [word for word in words if word[:1] != "+"]
     options = parse(io, words, "cdefhln:psuV", _LONG, usage="", help_text=_HELP, package=package)

@@ -16,6 +16,7 @@ _USAGE = "[OPTION]... [VARIABLE]...\nPrint the values of the specified environme
 @program
 def main(io: Io, words: list[str]) -> int:
     """Print variables: ``printenv [-0] [NAME...]``."""
+    io.write_status = 2
     options = parse(io, words, "0", {"null": "0"}, usage=_USAGE, status=2, permute=False)
     end = "\0" if options.has("0") else "\n"
     environ = io.sys.environ()

@@ -39,6 +39,8 @@ _USAGE = "[OPTION]... {script-only-if-no-other-script} [input-file]..."
 @program
 def main(io: Io, words: list[str]) -> int:
     """Edit text: ``sed [-nErsuz] [-i[SUFFIX]] [-l N] [-e SCRIPT] [-f FILE] [SCRIPT] [FILE...]``."""
+    io.write_complaint = "couldn't flush stdout: {}"
+    io.write_status = 4
     hint = f"Usage: {io.name} {_USAGE}\n\n"
     options = parse(
         io, words, "bsnrzuEe:f:l:i::V:", _LONG, usage=_USAGE, package=_PACKAGE, hint=hint

@@ -58,6 +58,8 @@ _WORDS = {
 @program
 def main(io: Io, words: list[str]) -> int:
     """Sort lines: ``sort [-bcCdfghimMnrRsuVz] [-k KEY]... [-t C] [-o FILE] [FILE...]``."""
+    io.write_complaint = "fflush failed: 'standard output': {}"
+    io.write_status = 2
     options = parse(io, words, "bcCdfghik:mMno:rRsS:t:T:uVy:z", _LONG, usage=_USAGE, status=2)
     sorter = _Sorter(io, options)
     names = options.operands or ["-"]

@@ -48,6 +48,8 @@ _RADIXES = {"o": "7o", "d": "7d", "x": "7x"}
 @program
 def main(io: Io, words: list[str]) -> int:
     """Print strings: ``strings [-afow] [-n N] [-t RADIX] [-s SEPARATOR] [FILE...]``."""
+    io.write_complaint = ""
+    io.write_status = 0
     # "-5" is another way to write "-n 5".
     words = [f"-n{word[1:]}" if word[:1] == "-" and word[1:].isdigit() else word for word in words]
     try:

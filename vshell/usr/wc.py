@@ -31,6 +31,7 @@ _ORDER = "lwmcL"
 @program
 def main(io: Io, words: list[str]) -> int:
     """Count: ``wc [-clmwL] [FILE...]``."""
+    io.write_complaint = "write error"
     options = parse(io, words, "clLmw", _LONG, usage=_USAGE)
     shown = [letter for letter in _ORDER if options.has(letter)] or ["l", "w", "c"]
     names = options.operands

@@ -42,6 +42,8 @@ _COLUMNS_MAX = 256
 @program
 def main(io: Io, words: list[str]) -> int:
     """Show bytes: ``xxd [-abdeipruC] [-c COLS] [-g BYTES] [-l LEN] [-s SEEK] [IN [OUT]]``."""
+    io.write_complaint = "{}"
+    io.write_status = 3
     return _Xxd(io, words).run()
 
 
