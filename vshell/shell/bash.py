@@ -91,6 +91,9 @@ def _set_defaults(shell: Shell) -> None:
     shell.set("OPTIND", "1")
     shell.set("OPTERR", "1")
     shell.set("PS4", "+ ")
+    shell.set("COMP_WORDBREAKS", " \t\n\"'><=;|&(:")
+    if "POSIXLY_CORRECT" in shell.variables:
+        shell.options.add("posix")
     shell.set("BASH", "/bin/bash")
     shell.set("BASH_VERSION", "5.2.2(1)-release")
     shell.set("HOSTNAME", sys.uname().nodename)

@@ -103,7 +103,8 @@ def _arithmetic(ex: Executor, word: Word, empty: int) -> int | None:
 
 
 def _subshell(ex: Executor, node: Subshell, *, last: bool) -> int:
-    ex.shell.current = node
+    if not ex.shell.trap_running:
+        ex.shell.current = node
 
     def inner(child: Executor) -> int:
         try:
@@ -111,10 +112,13 @@ def _subshell(ex: Executor, node: Subshell, *, last: bool) -> int:
         except ShellError as error:
             child.shell.complain(str(error))
             return 1
+        # The parent's jobs are none of its business.
+        child.shell.jobs = [job for job in child.shell.jobs if not job.inherited]
         return child.run_list(node.body, last=True)
 
     if last and not any(ex.shell.traps.values()):
         ex.shell.subshell_depth += ex.own is not node
+        ex.shell.subshell_level += ex.own is not node
         return inner(ex)
     return ex.run_child(inner, LazyText(node))
 
@@ -179,7 +183,7 @@ def _for(ex: Executor, node: For) -> int:
         word = next(waiting, None)
         if word is None:
             return False
-        shell.line = node.line
+        shell.line = node.line + shell.line_offset
         ex.debug(node)
         if "x" in shell.options:
             from vshell.shell.trace import trace  # noqa: PLC0415 - set -x only
@@ -207,7 +211,7 @@ def _arithmetic_for(ex: Executor, node: ArithmeticFor) -> int:
 
     def value(word: Word) -> bool:
         nonlocal failed
-        ex.shell.line = node.line
+        ex.shell.line = node.line + ex.shell.line_offset
         found = _arithmetic(ex, word, 1)
         failed = failed or found is None
         return bool(found)

@@ -155,7 +155,7 @@ class Executor(Forks):
     def run_command(self, node: Node, *, last: bool = False) -> int:
         """Run one command; give its status."""
         shell = self.shell
-        shell.line = node.line
+        shell.line = node.line + shell.line_offset
         shell.sys.work(costs.COMMAND_NS)
         shell.depth += 1
         opened = len(shell.process_descriptors)
@@ -314,6 +314,13 @@ class Executor(Forks):
         return self.shell.sys.clock_monotonic_ns(), user + children, system
 
     def _print_times(self, start: tuple[int, int, int], *, posix: bool) -> None:
+        template = None if posix else self.shell.get("TIMEFORMAT")
+        if template is not None:
+            from vshell.shell.timing import format_times  # noqa: PLC0415 - TIMEFORMAT only
+
+            elapsed = [after - before for before, after in zip(start, self._times(), strict=True)]
+            self.shell.write_error(format_times(template, elapsed))
+            return
         names = ("real", "user", "sys")
         lines = []
         for name, before, after in zip(names, start, self._times(), strict=True):

@@ -217,9 +217,10 @@ def record(shell: Shell, pid: int, status: int) -> None:
             job.stop_signal = status >> 8
             job.notified = False
         elif status == 0xFFFF:
-            job.stopped = False
+            job.stopped = job.notified = False
         else:
             job.statuses[pid] = status
+            job.notified = job.notified and not job.stopped
             job.stopped = False
             shell.finished[pid] = exit_code(status)
             if len(shell.finished) > _FINISHED_MAX:

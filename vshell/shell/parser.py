@@ -225,6 +225,8 @@ class Parser:
             if self.lexer.take().kind == "|&":
                 pipeline.merged.add(len(pipeline.commands) - 1)
             self._skip_newlines()
+            if self.lexer.peek().plain() == "!":
+                self.unexpected(self.lexer.peek())
             pipeline.commands.append(self._command())
         return pipeline
 

@@ -266,9 +266,9 @@ def _step(
 ) -> list[str]:
     plain = "".join(text for text, _ in part)
     if not part:
-        if last and base and not _is_directory(sys, base):
+        if (last and base and not _is_directory(sys, base)) or (number and not base):
             return []
-        return [base + "/" if not base.endswith("/") or number == 0 else base]
+        return [base if last and base.endswith("/") else base + "/"]
     prefix = base if not base or base.endswith("/") else base + "/"
     if not has_wildcards(part):
         if "\\" in plain and any("\\" in text and not quoted for text, quoted in part):

@@ -38,6 +38,8 @@ class Forks:
     def run_stages(self, node: Pipeline) -> int:
         """Run a pipeline of several commands; give its status."""
         shell = self.shell
+        if not shell.trap_running:
+            shell.current = node.commands[-1]
         if "lastpipe" in shell.shopt and not shell.interactive:
             return self._run_last_here(node)
         pids = self.start_stages(node, foreground=True)
@@ -249,6 +251,7 @@ class Forks:
         def inner(child: Executor) -> int:
             _connect(child.shell.sys, None, reader, writer, merged=False)
             child.shell.trace_depth += 1
+            child.shell.line_offset += max(shell.line - part.line, 0) if part.line else 0
             if "inherit_errexit" not in child.shell.shopt:
                 child.shell.options.discard("e")
             return child.run_list(body, last=True)

@@ -265,7 +265,7 @@ class WordReader:
         text = self.text
         following = text[self.position + 1 : self.position + 2]
         if following == "(":
-            line = 0
+            line, begun = 0, self.line
             if text.startswith("((", self.position + 1):
                 line = self.line
                 arithmetic = self._read_arithmetic(3, "))")
@@ -273,7 +273,7 @@ class WordReader:
                     return arithmetic
             self.position += 2
             try:
-                return CommandPart(self._read_commands())
+                return CommandPart(self._read_commands(), line=begun)
             except Incomplete:
                 if line:
                     raise self._unmatched(line, ")") from None

@@ -131,6 +131,8 @@ def _apply_to_variable(ex: Executor, redirect: Redirect) -> None:
         _here_document(sys, _here_text(ex, redirect), fd)
     elif target:
         if not target.isdigit() or int(target) not in sys.descriptors():
+            text = "redirection error: cannot duplicate fd: Bad file descriptor"
+            shell.write_error(f"{shell.source_name()}: {text}\n")
             raise ShellError(f"{target}: Bad file descriptor")
         fd = sys.dup(int(target))
     else:

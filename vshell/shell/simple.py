@@ -53,7 +53,7 @@ def run_simple(ex: Executor, node: Simple, *, last: bool) -> int:
     """
     shell = ex.shell
     ex.debug(node)
-    shell.line = node.line
+    shell.line = node.line + shell.line_offset
     shell.substitution_status = 0
     try:
         arguments = _arguments(ex, node.words)
@@ -181,6 +181,7 @@ def call_function(ex: Executor, function: Function, arguments: list[str]) -> int
     loops, shell.loop_depth = shell.loop_depth, 0
     sourcing, shell.sourcing = shell.sourcing, 0
     line, shell.input_line = shell.input_line, function.line
+    offset, shell.line_offset = shell.line_offset, 0
     hidden = _hide_traps(shell)
     shell.function_depth += 1
     shell.frames.append(Frame(function.name, function.source, shell.line, is_function=True))
@@ -203,6 +204,7 @@ def call_function(ex: Executor, function: Function, arguments: list[str]) -> int
         shell.sourcing = sourcing
         shell.positional = positional
         shell.input_line = line
+        shell.line_offset = offset
     shell.line = called.called_line
     if own_return:
         shell.status = status
@@ -283,9 +285,9 @@ def cannot_execute(
     if errno == ENOEXEC:
         return _run_script_without_magic(ex, path, arguments, environment)
     if _is_directory(shell, path):
+        shell.complain(f"{name}: Is a directory")
         if prefix:
             shell.complain(f"{prefix}{name}: cannot execute: Is a directory")
-        shell.complain(f"{name}: Is a directory")
         return 126
     if errno == ENOENT:
         interpreter = _interpreter(shell, path)

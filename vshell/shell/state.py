@@ -171,6 +171,8 @@ class Shell:
         self.at_prompt = False
         self.from_command = False
         self.line = 1
+        # What bash adds to the lines of a $(...) that does not begin where its command ends.
+        self.line_offset = 0
         self.input_line = 1
         self.current: Node | None = None
         self.depth = 0

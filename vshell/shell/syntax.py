@@ -104,12 +104,13 @@ class ParameterPart(Part):
 class CommandPart(Part):
     """``$(...)`` or backquotes."""
 
-    __slots__ = ("body", "error")
+    __slots__ = ("body", "error", "line")
 
-    def __init__(self, body: List | None, error: Exception | None = None) -> None:
-        """Hold the commands, or the syntax error that stands between the backquotes."""
+    def __init__(self, body: List | None, error: Exception | None = None, line: int = 0) -> None:
+        """Hold the commands, or the syntax error between the backquotes; ``line``: of the ``$``."""
         self.body = body
         self.error = error
+        self.line = line
 
 
 class ProcessPart(Part):

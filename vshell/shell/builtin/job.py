@@ -115,8 +115,11 @@ def _wait_all(ex: Executor) -> int:
     if shell.last_process:
         _wait_one(ex, str(shell.last_process), None)
         shell.last_process = 0
+    jobs.reap(shell)
     for running in list(shell.jobs):
-        if not running.stopped and not running.inherited:
+        if running.stopped and not running.inherited:
+            shell.complain(f"wait: warning: job {running.number}[{running.pids[-1]}] stopped")
+        elif not running.inherited:
             jobs.wait_for_job(shell, running, interruptible=True)
             if shell.pending_signals:
                 return _interrupted(ex)

@@ -131,8 +131,15 @@ def _getopts(ex: Executor, argv: list[str]) -> int:
     template, name = words[0], words[1]
     arguments = words[2:] if len(words) > 2 else shell.positional
     if not (name.isascii() and name.isidentifier()):
+        # The option is taken all the same; it only cannot be handed over.
+        _next_option(ex, template, "_", arguments)
         shell.complain(f"getopts: `{name}': not a valid identifier")
         return 1
+    return _next_option(ex, template, name, arguments)
+
+
+def _next_option(ex: Executor, template: str, name: str, arguments: list[str]) -> int:
+    shell = ex.shell
     text = shell.get("OPTIND") or "1"
     index = int(text) if text.isdigit() and int(text) > 0 else 1
     place = shell.getopts_position

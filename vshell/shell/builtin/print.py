@@ -9,6 +9,7 @@ from math import isfinite
 
 from vshell.shell.builtin.common import options_of, write_out
 from vshell.shell.quote import ansi_quote, has_controls
+from vshell.shell.state import Discard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -131,10 +132,14 @@ def _printf(ex: Executor, argv: list[str]) -> int:
     text = "".join(printer.out)
     if "v" not in options:
         return write_out(ex, text, "printf") or printer.status
-    if index:
-        shell.set_element(name, index.removesuffix("]"), text)
-    else:
-        shell.set(name, text)
+    try:
+        if index:
+            shell.set_element(name, index.removesuffix("]"), text)
+        else:
+            shell.set(name, text)
+    except Discard as error:
+        shell.complain(str(error))
+        return 1
     return printer.status
 
 
