@@ -268,6 +268,19 @@ def test_stops_and_continuations_are_reported_once(bench):
     assert expected == bench.call(steps)
 
 
+def test_a_stop_that_is_over_is_not_reported(bench):
+    """A child that goes on before anybody has waited has not stopped."""
+
+    def steps(sys):
+        pid = sys.fork(sleeper)
+        for signal in (sg.SIGSTOP, sg.SIGCONT):
+            sys.kill(pid, signal)
+            sys.nanosleep(SECOND_NS)
+        return sys.wait4(pid, WUNTRACED | WNOHANG), sys.wait4(pid, WCONTINUED)[1]
+
+    assert ((0, 0), CONTINUED) == bench.call(steps)
+
+
 def test_a_handled_signal_interrupts_wait(bench):
     """A handler makes wait() EINTR; the child is still there to be waited for."""
 

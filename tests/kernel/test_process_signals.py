@@ -170,6 +170,7 @@ def test_sigcont_takes_waiting_stops_back(bench):
 
     def steps(sys):
         pid = sys.fork(child)
+        sys.setpgid(pid, pid)
         sys.nanosleep(SECOND_NS)
         sys.kill(pid, sg.SIGTSTP)
         sys.kill(pid, sg.SIGCONT)

@@ -18,10 +18,11 @@ from vshell.abi.errno import (
     ENOTDIR,
     ENOTEMPTY,
     EPERM,
+    EXDEV,
     KernelError,
 )
 from vshell.kernel import inode as ino
-from vshell.kernel.inode import RegularFile
+from vshell.kernel.inode import Directory, RegularFile
 
 
 @pytest.mark.parametrize(
@@ -390,6 +391,26 @@ def test_rename_knows_what_fits(do, fails, old, new, errno):
     assert errno == fails(act)
     if errno:
         assert before == do(lambda sys: sys.listdir("/tmp"))
+
+
+def test_only_files_move_to_another_kind_of_directory(do, fails, vfs):
+    """A directory or link stays in its own file system, a regular file may leave it."""
+
+    class Other(Directory):
+        pass
+
+    vfs.place("/other", Other(vfs, 0o777))
+
+    def prepare(sys):
+        write(sys, "/tmp/f")
+        sys.mkdir("/tmp/d")
+        sys.symlink("f", "/tmp/s")
+
+    do(prepare)
+
+    assert [0, EXDEV, EXDEV] == [
+        fails(lambda sys, name=name: sys.rename(f"/tmp/{name}", f"/other/{name}")) for name in "fds"
+    ]
 
 
 def test_renaming_two_names_of_one_file_does_nothing(do):

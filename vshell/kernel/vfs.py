@@ -213,7 +213,6 @@ class Vfs:
             KernelError: as open(2).
         """
         here, name, slash = self.resolve_parent(process, path)
-        links_seen = False
         while True:
             try:
                 inode = self._step(process, here, name)
@@ -224,7 +223,7 @@ class Vfs:
                     raise KernelError(EISDIR) from None
                 inode = self._create(process, here, name, mode)
                 return self._opened(inode.open(process, flags), here, name)
-            if flags & O_CREAT and flags & O_EXCL and not links_seen:
+            if flags & O_CREAT and flags & O_EXCL:
                 raise KernelError(EEXIST)
             if not isinstance(inode, Symlink):
                 break
@@ -234,7 +233,6 @@ class Vfs:
                 here, name, inode = self._follow(process, here, inode)
                 break
             # A link that leads nowhere: the file is made where it leads.
-            links_seen = True
             here, name, slash = self._past_link(process, here, inode, slash=slash)
         if (slash or flags & O_DIRECTORY) and not isinstance(inode, Directory):
             raise KernelError(ENOTDIR)
