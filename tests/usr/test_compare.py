@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 CMP_FILES = {
     "dir/": "",
     "b": b"hello\nworld\t\x00\x01\x7f\xff abc",
@@ -183,6 +185,7 @@ def test_cmp(both):
     both("diffutils", CMP, CMP_FILES)
 
 
+@pytest.mark.slow  # a hundred command lines, by the real tools too
 def test_diff(both):
     """diff finds and prints differences as the real one."""
     both("diffutils", DIFF, DIFF_FILES)

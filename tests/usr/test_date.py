@@ -112,3 +112,25 @@ date -d '2024-01-05 10:00 PST' +%s
 def test_date(both):
     """date prints and reads dates as the real one."""
     both("coreutils", DATE)
+
+
+def test_clock_stays(sh):
+    """date prints the date it is asked to set, says that it may not, and sets nothing."""
+    result = sh("date -s '2020-01-02 03:04:05'; echo $?; date 0102030420.05; echo $?; date +%Y")
+
+    told = "Thu Jan  2 03:04:05 UTC 2020\n1\n"
+    assert f"{told}{told}2024\n" == result.out
+    assert "date: cannot set date: Operation not permitted\n" * 2 == result.err
+
+
+def test_host_clock(sh):
+    """date is the host's date, which moves with virtual time, in the zone of TZ."""
+    result = sh("date; sleep 3600; date; TZ=EST5 date; date -d tomorrow +%F; date -d '1 hour ago'")
+
+    assert result.out.splitlines() == [
+        "Mon Mar 18 10:01:40 UTC 2024",
+        "Mon Mar 18 11:01:40 UTC 2024",
+        "Mon Mar 18 06:01:40 EST 2024",
+        "2024-03-19",
+        "Mon Mar 18 10:01:40 UTC 2024",
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 FILES = {
     "f": "a\n",
     "g": "b\n",
@@ -290,6 +292,7 @@ def test_make_and_remove(both):
     both("coreutils", REMOVE, FILES)
 
 
+@pytest.mark.slow  # a hundred command lines, by the real tools too
 def test_copy_and_move(both):
     """cp, mv and ln do what the real ones do."""
     both("coreutils", COPY, FILES)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 FIND_FILES = {
     "dl@": "a",
     "big": "0" * 999 + "1",
@@ -240,6 +242,7 @@ echo 5 | xargs seq
 """
 
 
+@pytest.mark.slow  # a hundred command lines, by the real tools too
 def test_find(both):
     """find finds, prints and acts as the real one."""
     both("findutils", FIND, FIND_FILES)

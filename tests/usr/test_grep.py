@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 FILES = {
     "f": "one\ntwo\nthree\nfour\nfive\nsix\nseven\n",
     "g": "a*b\na+b\na{1\nab\n\n^b$\naab\nfoo bar\nfoo_bar\nFoo.Bar\n"
@@ -236,6 +238,7 @@ grep -e -x g
 """
 
 
+@pytest.mark.slow  # a hundred command lines, by the real tools too
 def test_grep_options(both):
     """grep selects, prints and complains as the real one."""
     both("grep", OPTIONS.replace("'one\n", "'one\\n'\n"), FILES)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 FILE_FILES = {
     "d/": "",
     "dl@": "d",
@@ -196,6 +198,7 @@ strings --version | head -n 1
 """
 
 
+@pytest.mark.slow  # a hundred command lines, by the real tools too
 def test_file(both):
     """file tells kinds in the words of the real one."""
     both("file", FILE, FILE_FILES)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 FILES = {
     "f": "one\ntwo\nthree\n",
     "u": "one\ntwo\nthree",
@@ -20,6 +22,7 @@ FILES = {
 TABLE = os.path.join(os.path.dirname(__file__), "sed_cases.txt")
 
 
+@pytest.mark.slow  # a hundred command lines, by the real tools too
 def test_sed(both):
     """sed edits and complains as the real one, for each line of the table."""
     with open(TABLE, encoding="utf-8") as file:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 FILES = {
     "w": "banana\nApple\ncherry\n\n  date\napple\nBanana\n_x\n10\n9\n",
     "n": "10\n9\n-5\n3.5\n3.49\n0\n-0\n-5.5\n-5.25\nabc\n1e3\n  7\n+4\n007\n.5\n-.5\n",
@@ -131,6 +133,7 @@ sort -t' ' -k2n,2 -k3r s
 """
 
 
+@pytest.mark.slow  # a hundred command lines, by the real tools too
 def test_sort(both):
     """sort sorts, checks and complains as the real one."""
     both("coreutils", TABLE, FILES)
