@@ -259,3 +259,120 @@ def test_a_thread_that_hardly_runs_keeps_the_cpu_when_it_yields(make_bench):
 
     assert 50 == len(stage.seen)
     assert max(stage.seen[5:]) < 100
+
+
+SPINNER = """
+seen = []
+def spin(data):
+    while not kthread_should_stop():
+        udelay(100)
+        cond_resched()
+    return 0
+"""
+
+
+def test_a_wake_up_preempts_who_has_run_long(make_bench):
+    """A thread that wakes beside a busy one runs at the busy one's next cond_resched()."""
+    stage = play(
+        make_bench(cpus=1),
+        SPINNER
+        + """
+def sleeper(data):
+    for i in range(30):
+        begin = ktime_get()
+        usleep_range(10000, 10000)
+        seen.append(ktime_to_us(ktime_get() - begin))
+    return 0
+def start():
+    kthread_run(spin, NULL, "spin")
+    kthread_run(sleeper, NULL, "sleeper")
+    return 0
+""",
+        seconds=1,
+    )
+
+    assert 30 == len(stage.seen)
+    assert max(stage.seen) < 10_300
+
+
+def test_a_normal_wake_up_does_not_preempt_fifo(make_bench):
+    """A normal thread that wakes waits until the FIFO one sleeps."""
+    stage = play(
+        make_bench(cpus=1),
+        SPINNER
+        + """
+def fifo(data):
+    for i in range(300):
+        udelay(100)
+        cond_resched()
+    seen.append("fifo")
+    return 0
+def normal(data):
+    usleep_range(10000, 10000)
+    seen.append("normal")
+    return 0
+def start():
+    threads = [kthread_create(normal, NULL, "normal"), kthread_create(fifo, NULL, "fifo")]
+    sched_set_fifo(threads[1])
+    for k in threads:
+        wake_up_process(k)
+        usleep_range(100, 100)
+    return 0
+""",
+        seconds=1,
+    )
+
+    assert ["fifo", "normal"] == stage.seen
+
+
+def test_who_becomes_fifo_while_running_is_not_sliced_any_more(make_bench):
+    """sched_set_fifo(current) takes effect at once."""
+    seen = start(
+        make_bench(cpus=1),
+        """
+        wake_up_process(kthread_create(fn, NULL, "peer"))
+        sched_set_fifo(current)
+        for i in range(30):
+            mdelay(1)
+            cond_resched()
+        seen.append("fifo")
+        sched_set_normal(current, 0)
+        for i in range(30):
+            mdelay(1)
+            cond_resched()
+        seen.append("normal")
+        """,
+        "def fn(data):\n    seen.append('peer')\n    return 0",
+    )
+
+    assert ["fifo", "peer", "normal"] == seen
+
+
+def test_migrations_are_counted(bench):
+    """Each change of a CPU counts as a migration; a task that sleeps is not running."""
+    stage = play(
+        bench,
+        """
+        tasks = []
+        def fn(data):
+            tasks.append(current)
+            while not kthread_should_stop():
+                msleep(10)
+            return 0
+        def start():
+            kthread_run(fn, NULL, "moves")
+            return 0
+        """,
+        seconds=0.1,
+    )
+    task = stage.tasks[0]._task
+    bench.call(lambda sys: sys.sched_setaffinity(task.pid, 1 << 0))
+    bench.pass_time(0.05)
+    before = task.migrations
+    for cpu in (1, 0, 1):
+        bench.call(lambda sys, cpu=cpu: sys.sched_setaffinity(task.pid, 1 << cpu))
+        bench.pass_time(0.05)
+        assert cpu == task.cpu.id
+
+    assert 3 == task.migrations - before
+    assert not bench.kernel.sched.is_running(task)

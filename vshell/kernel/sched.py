@@ -363,6 +363,7 @@ class Scheduler:
         task.state_since_ns = self.now_ns
         cpu = self._select_cpu(task)
         self._follow_min_vruntime(cpu)
+        self._move(task, cpu)
         task.vruntime_ns = cpu.min_vruntime_ns + costs.NEW_TASK_DEBIT_NS
         self._place(cpu, task)
 
@@ -370,12 +371,17 @@ class Scheduler:
         """Put a task that is off every queue on that of the CPU that suits it."""
         cpu = self._select_cpu(task)
         self._follow_min_vruntime(cpu)
+        self._move(task, cpu)
         floor = cpu.min_vruntime_ns - costs.SLEEPER_CREDIT_NS
+        task.vruntime_ns = max(task.vruntime_ns, floor)
+        self._place(cpu, task)
+
+    def _move(self, task: Task, cpu: Cpu) -> None:
         if task.cpu is not cpu:
             # Virtual time is per CPU: a task takes along only how far it is ahead or behind.
             task.vruntime_ns += cpu.min_vruntime_ns - task.cpu.min_vruntime_ns
-        task.vruntime_ns = max(task.vruntime_ns, floor)
-        self._place(cpu, task)
+            task.migrations += 1
+            task.cpu = cpu
 
     # Linux: kernel/sched/fair.c update_min_vruntime() (v6.1).
     def _follow_min_vruntime(self, cpu: Cpu) -> None:
@@ -407,9 +413,8 @@ class Scheduler:
 
     def _place(self, cpu: Cpu, task: Task) -> None:
         task.on_rq = True
-        task.migrations += task.cpu is not cpu
+        self._move(task, cpu)
         if cpu.curr is cpu.idle and not cpu.nr_queued:
-            task.cpu = cpu
             start_ns = max(self.now_ns, cpu.clock_ns) + costs.WAKE_IDLE_NS
             cpu.idle_ns += start_ns - cpu.clock_ns
             self._switch_in(cpu, cpu.idle, task, start_ns)
@@ -432,7 +437,6 @@ class Scheduler:
             self.horizon_ns = self.now_ns
 
     def _enqueue(self, cpu: Cpu, task: Task, *, ahead: bool = False) -> None:
-        task.cpu = cpu
         cpu.nr_queued += 1
         if task.is_rt():
             index = len(cpu.rt)
@@ -480,8 +484,7 @@ class Scheduler:
             for task in busiest.rt + [entry[2] for entry in sorted(busiest.fair)]:
                 if task.cpus_mask >> cpu.id & 1:
                     self._dequeue(busiest, task)
-                    task.migrations += 1
-                    task.vruntime_ns += cpu.min_vruntime_ns - busiest.min_vruntime_ns
+                    self._move(task, cpu)
                     self._enqueue(cpu, task)
                     return True
         return False
@@ -505,7 +508,7 @@ class Scheduler:
             task.cpu.need_resched |= not allowed or bool(rt and rt[0].prio < task.prio)
             task.cpu.slice_end_ns = _slice_end_ns(task, self.now_ns)
         elif not allowed:
-            task.cpu = self._select_cpu(task)
+            self._move(task, self._select_cpu(task))
 
     def is_running(self, task: Task) -> bool:
         """Tell whether a task is on a CPU right now (not merely runnable)."""
