@@ -203,3 +203,23 @@ def test_a_closed_descriptor_is_bad(bench, call):
     more = {"ftruncate": (0,)}.get(call, ())
 
     assert EBADF == bench.call(lambda sys: errno_of(getattr(sys, call), 5, *more))
+
+
+def test_an_exec_is_traced(bench, programs):
+    """Who watches sees the path and the pid."""
+    seen = []
+    bench.kernel.trace.subscribe(lambda event: seen.append(event[3:]))
+    programs["prog"] = lambda argv, sys: 0
+    bench.call(lambda sys: run(sys, "/bin/prog", ["prog"]))
+
+    assert ["/bin/prog"] == [event[1] for event in seen if event[0] == "sched_process_exec"]
+
+
+def test_a_failure_nobody_can_hear_is_silent(bench):
+    """Without standard error the text of an unhandled error is lost, not its status."""
+
+    def steps(sys):
+        sys.fork(lambda sys: sys.unlink("/none"))
+        return sys.wait4()[1]
+
+    assert 1 << 8 == bench.call(steps)
