@@ -198,3 +198,28 @@ def test_hexdump(both):
 def test_xxd(both):
     """xxd shows bytes, and makes bytes, as the real one."""
     both("xxd", XXD, XXD_FILES)
+
+
+def test_endless_device(sh):
+    """A limit ends the reading of a device that never ends."""
+    result = sh("xxd -l 4 /dev/zero; od -An -tx1 -N 2 /dev/zero; hexdump -n 2 /dev/zero")
+
+    assert result.out.splitlines() == [
+        "00000000: 0000 0000                                ....",
+        " 00 00",
+        "0000000 0000                                   ",
+        "0000002",
+    ]
+
+
+def test_cmp_of_endless_devices(sh):
+    """cmp -n compares the beginnings of devices that never end."""
+    assert "0\n" == sh("cmp -n 10000 /dev/zero /dev/zero; echo $?").out
+
+
+def test_cmp_with_an_endless_device(sh):
+    """cmp reads no more of a device than it needs to tell that the file is shorter."""
+    result = sh("head -c 10 /dev/zero > f; cmp f /dev/zero; cmp /dev/zero f; echo $?")
+
+    assert "cmp: EOF on f after byte 10, in line 1\n" * 2 == result.err
+    assert "1\n" == result.out

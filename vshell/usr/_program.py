@@ -114,26 +114,29 @@ class Io:
 
     # -- Input ------------------------------------------------------------------------------------
 
-    def read_all(self, fd: int) -> bytes:
-        """Read a descriptor to its end."""
+    def read_all(self, fd: int, most: int | None = None) -> bytes:
+        """Read a descriptor to its end, or so many bytes."""
         chunks: list[bytes] = []
-        while True:
-            data = self.sys.read(fd, _READ)
+        left = most
+        while left is None or left > 0:
+            data = self.sys.read(fd, _READ if left is None else min(left, _READ))
             if not data:
-                return b"".join(chunks)
+                break
             chunks.append(data)
+            left = None if left is None else left - len(data)
+        return b"".join(chunks)
 
-    def read_file(self, path: str) -> bytes:
-        """Read a whole file; "-" is standard input.
+    def read_file(self, path: str, most: int | None = None) -> bytes:
+        """Read a whole file, or so many bytes of it; "-" is standard input.
 
         Raises:
             KernelError: it cannot be read.
         """
         if path == "-":
-            return self.read_all(0)
+            return self.read_all(0, most)
         fd = self.sys.open(path)
         try:
-            return self.read_all(fd)
+            return self.read_all(fd, most)
         finally:
             self.sys.close(fd)
 

@@ -70,12 +70,14 @@ class _Comparison:
             usage_error(self.io, f"invalid --{option} value '{text}'", 2, self.hint)
         return value
 
-    def read(self, name: str, skip: int) -> tuple[bytes, int]:
+    # What a file holds behind the skipped bytes, but not more than ``most``; and how much it could
+    # hold.
+    def read(self, name: str, skip: int, most: int) -> tuple[bytes, int]:
         sys = self.io.sys
         try:
             fd = 0 if name == "-" else sys.open(name)
             found = sys.fstat(fd)
-            data = self.io.read_all(fd)[skip:]
+            data = self.io.read_all(fd, skip + most)[skip:]
             if fd:
                 sys.close(fd)
         except KernelError as error:
@@ -84,14 +86,27 @@ class _Comparison:
             raise
         # What is no file could be of any length.
         known = found.mode & S_IFMT == S_IFREG
-        return data[: self.limit], len(data) if known else self.limit
+        return data, max(found.size - skip, 0) if known else self.limit
+
+    def is_regular(self, name: str) -> bool:
+        try:
+            found = self.io.sys.fstat(0) if name == "-" else self.io.sys.stat(name)
+        except KernelError:
+            return False
+        return found.mode & S_IFMT == S_IFREG
 
     def run(self) -> int:
         try:
-            one, size = self.read(self.names[0], self.skips[0])
-            two, other_size = self.read(self.names[1], self.skips[1])
+            # Of a device, which may go on for ever, one byte more than the other has is enough.
+            last = int(self.is_regular(self.names[0]) or not self.is_regular(self.names[1]))
+            read = [(b"", 0), (b"", 0)]
+            most = self.limit
+            for at in (1 - last, last):
+                read[at] = self.read(self.names[at], self.skips[at], most)
+                most = min(most, len(read[at][0]) + 1)
         except KernelError:
             return 2
+        (one, size), (two, other_size) = read
         if one == two:
             return 0
         if self.options.has("s"):

@@ -122,8 +122,11 @@ class _Xxd:
 
     def run(self) -> int:
         name = self.files[0] if self.files else "-"
+        seek = self.numbers.get("s", 0)
+        # A device may go on for ever.
+        bounded = "l" in self.numbers and not self.from_end and "r" not in self.flags
         try:
-            data = self.io.read_file(name)
+            data = self.io.read_file(name, seek + self.numbers["l"] if bounded else None)
         except KernelError as error:
             self.io.die(f"{name}: {strerror(error.errno)}", 2)
         if len(self.files) > 1 and self.files[1] != "-":
@@ -131,7 +134,6 @@ class _Xxd:
         if "r" in self.flags:
             self.io.out_bytes(self.plain_bytes(data) if "p" in self.flags else self.patched(data))
             return 0
-        seek = self.numbers.get("s", 0)
         start = max(len(data) - seek, 0) if self.from_end else seek
         if self.from_end and seek > len(data):
             self.io.die("Sorry, cannot seek.", 4)
