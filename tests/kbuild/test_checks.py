@@ -148,6 +148,7 @@ def test_nothing_makes_the_compiler_fail(headers, source):
     assert (result.object is None) == ("error: " in result.messages)
 
 
+@pytest.mark.slow  # a property of many examples
 @settings(
     max_examples=150,
     derandomize=True,

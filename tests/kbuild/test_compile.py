@@ -227,6 +227,7 @@ def total(values, limit, skip):
 """
 
 
+@pytest.mark.slow  # a property of many examples
 @settings(derandomize=True, deadline=None)
 @given(some.lists(some.integers(0, 9), max_size=8), some.integers(0, 9), some.integers(0, 9))
 def test_compiled_loops_compute_the_same(values, limit, skip):
@@ -265,6 +266,7 @@ def statements(draw, depth=2):
     return [*head, *(f"    {line}" for line in inner), *tail]
 
 
+@pytest.mark.slow  # a property of many examples
 @settings(
     derandomize=True,
     deadline=None,

@@ -47,6 +47,7 @@ def read(data):
         return None, str(error)
 
 
+@pytest.mark.slow  # a property of many examples
 @settings(derandomize=True, deadline=None)
 @given(ko_files())
 def test_what_is_written_is_read(ko):
@@ -57,6 +58,7 @@ def test_what_is_written_is_read(ko):
     assert data == KoFile.from_bytes(data).to_bytes()
 
 
+@pytest.mark.slow  # a property of many examples
 @settings(derandomize=True, deadline=None, max_examples=300)
 @given(
     ko_files(),

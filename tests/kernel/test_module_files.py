@@ -88,6 +88,7 @@ def test_other_objects_are_no_modules(bench):
     assert [] == bench.kernel.modules.list
 
 
+@pytest.mark.slow  # a property of many examples
 @settings(
     max_examples=120,
     derandomize=True,
