@@ -3,14 +3,11 @@ from __future__ import annotations
 import pytest
 
 from tests.linux.play import play, start
-from vshell.abi.errno import EAGAIN, KernelError
 from vshell.abi.units import NEVER_NS
-from vshell.kernel.clock import MAX_JIFFY_OFFSET, Clock
 from vshell.kernel.config import KernelConfig
 from vshell.kernel.context import Hub, TaskExit, VshellBug
 from vshell.kernel.oops import KernelPanic
 from vshell.kernel.queue import RANK_HARDIRQ, RANK_INPUT, RANK_TIMER, Call, EventQueue
-from vshell.kernel.task import TaskTable
 
 SECOND = 1_000_000_000
 
@@ -208,74 +205,6 @@ def test_killing_a_context_twice(bench):
     assert bench is not None
 
 
-# -- Tasks and pids -----------------------------------------------------------------------------
-
-
-def test_pids_go_up_and_begin_again_at_300(bench):
-    """After pid_max comes 300, numbers in use are passed over."""
-    table = TaskTable(399, 401)
-
-    assert [399, 400, 300, 301] == [table.next_pid() for _ in range(4)]
-    table._tasks[302] = bench.kernel.sched.current
-    assert 303 == table.next_pid()
-
-
-def test_no_pid_left():
-    """When every number is taken, next_pid() raises EAGAIN."""
-    table = TaskTable(300, 302)
-    table._tasks.update({300: None, 301: None})
-
-    with pytest.raises(KernelError) as error:
-        table.next_pid()
-    assert EAGAIN == error.value.errno
-
-
-def test_skip_to_never_goes_back():
-    """skip_to() moves the next pid up only."""
-    table = TaskTable(10, 100)
-    table.skip_to(50)
-    table.skip_to(20)
-
-    assert 50 == table.next_pid()
-
-
-def test_a_table_of_tasks(bench):
-    """Tasks are found by pid and listed by rising pid."""
-    tasks = bench.kernel.tasks
-    late = bench.kernel.new_task("late", pid=90)
-    early = bench.kernel.new_task("early", pid=80)
-
-    assert early is tasks.get(80)
-    assert tasks.get(81) is None
-    assert [80, 90] == [pid for pid in tasks.pids() if pid >= 80]
-    assert [early, late] == [task for task in tasks if task.pid >= 80]
-    assert len(list(tasks)) == len(tasks)
-    assert "<Task 90 'late' D>" == repr(late)
-    assert late.is_alive()
-
-
-# -- The clock ----------------------------------------------------------------------------------
-
-
-def test_jiffies_and_back():
-    """at() is the first nanosecond of a jiffy, whatever the phase and length of a jiffy."""
-    clock = Clock(250, 3_997_510, 3_800_000, 0, 0)
-    for jiffies in range(clock.initial_jiffies, clock.initial_jiffies + 1000, 7):
-        first = clock.at(jiffies)
-        assert jiffies == clock.jiffies(first)
-        assert jiffies - 1 == clock.jiffies(first - 1)
-
-
-def test_conversions_of_the_clock():
-    """Dates, ticks of 1/100 s, and limits."""
-    clock = Clock(250, 4_000_000, 0, 0, 1_000)
-
-    assert 1_005 == clock.wall_ns(5)
-    assert [0, 1, 99] == [clock.user_ticks(ns) for ns in (9_999_999, 10_000_000, 999_999_999)]
-    assert MAX_JIFFY_OFFSET == clock.msecs_to_jiffies(-1)
-    assert 250 == clock.usecs_to_jiffies(1_000_000)
-
-
 # -- The queue of events ------------------------------------------------------------------------
 
 
@@ -354,17 +283,6 @@ def test_nobody_sleeps_while_the_machine_goes_off(bench):
     bench.kernel.power_off()
 
     assert ["first"] == seen
-
-
-def test_a_dead_task_is_freed_with_its_last_reference(bench):
-    """put_task() frees at the last reference only."""
-    task = bench.kernel.new_task("counted", pid=70)
-    task.usage = 2
-
-    bench.kernel.put_task(task)
-    assert not task.freed
-    bench.kernel.put_task(task)
-    assert task.freed
 
 
 def test_input_interrupts_a_running_task(bench):

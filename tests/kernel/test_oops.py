@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.linux.play import play, source
-from vshell.kernel.oops import KernelPanic, Oops, classify
+from vshell.kernel.oops import Oops, classify
 
 FIRST = "PGD 0 P4D 0 "
 
@@ -188,63 +188,6 @@ def test_a_fetch_of_nothing_has_no_instruction(bench):
     assert any(line.startswith("CR2: ffffffffffffffd6 ") for line in log)
 
 
-def test_endless_recursion_is_a_stack_overflow_and_a_panic(bench):
-    """A stack that runs over hits its guard page; the machine stops."""
-    text = """
-    def down(n):
-        return down(n + 1)
-    def start():
-        return down(0)
-    """
-    with pytest.raises(KernelPanic, match="Fatal exception"):
-        bench.load(source(text))
-    log = bench.own_log()
-
-    assert log[0].startswith("BUG: TASK stack guard page was hit at ")
-    assert "stack guard page: 0000 [#1] PREEMPT SMP NOPTI" in log
-    assert "Kernel panic - not syncing: Fatal exception" in log
-
-
-def test_panic_on_oops(bench):
-    """With panic_on_oops=1 the first Oops stops the machine."""
-    bench.kernel.sysctls.panic_on_oops = 1
-    with pytest.raises(KernelPanic, match="Fatal exception"):
-        play(bench, in_thread("NULL.field = 1"))
-
-    assert [
-        "Kernel panic - not syncing: Fatal exception",
-        "---[ end Kernel panic - not syncing: Fatal exception ]---",
-    ] == bench.log()[-2:]
-    assert "Fatal exception" == bench.kernel.oops.panic_text
-
-
-def test_a_fault_in_an_interrupt_panics(bench):
-    """A fault in interrupt context: "Fatal exception in interrupt"."""
-    kernel = bench.kernel
-
-    kernel.post(1_000_000_000, lambda: kernel.oops.die(Oops("page"), kernel.sched.current))
-    with pytest.raises(KernelPanic, match="Fatal exception in interrupt"):
-        kernel.run()
-
-
-def test_panic_on_warn(bench):
-    """With panic_on_warn=1 a WARN stops the machine behind its trace."""
-    bench.kernel.sysctls.panic_on_warn = 1
-    with pytest.raises(KernelPanic, match="panic_on_warn set"):
-        play(bench, "def start():\n    WARN_ON(1)\n    return 0")
-    log = bench.log()
-
-    assert " </TASK>" == log[-3]
-    assert "Kernel panic - not syncing: kernel: panic_on_warn set ..." == log[-2]
-
-
-def test_panic_on_warn_takes_sleeping_while_atomic_too(bench):
-    """scheduling while atomic with panic_on_warn=1 stops the machine."""
-    bench.kernel.sysctls.panic_on_warn = 1
-    with pytest.raises(KernelPanic, match="scheduling while atomic: panic_on_warn set"):
-        play(bench, "def start():\n    preempt_disable()\n    msleep(1)\n    return 0")
-
-
 def test_scheduling_while_atomic(bench):
     """BUG line with comm, pid and count; modules; CPU; the trace from __schedule_bug down."""
     play(bench, "def start():\n    preempt_disable()\n    msleep(1)\n    return 0")
@@ -288,6 +231,11 @@ def test_a_report_in_init_ends_with_the_users_registers(bench):
     assert log[entry + 1].startswith("RIP: 0033:0x7f")
     assert " ORIG_RAX: 0000000000000139" in log[entry + 3]
     assert " </TASK>" == log[entry + 9]
+    assert " load_module" not in [line.split("+")[0] for line in log]
+    trace = log.index("Call Trace:")
+    assert [" do_one_initcall", " do_init_module"] == [
+        line.split("+")[0] for line in log[trace + 2 : trace + 4]
+    ]
     assert not any(line.startswith("note: ") for line in log)
 
 
@@ -381,3 +329,29 @@ def test_a_function_that_is_part_of_its_caller_has_no_frame(bench):
     assert rip.startswith("RIP: 0010:start+0x")
     assert rip.endswith(" [mod] (mod.py:3)")
     assert not any("inner" in line for line in log)
+
+
+ADDRESSES = [
+    (4095, "kernel NULL pointer dereference, address", FIRST),
+    (4096, "unable to handle page fault for address", "PGD 8c15067 P4D"),
+]
+
+
+@pytest.mark.parametrize(("address", "what", "tables"), ADDRESSES)
+def test_the_first_page_is_null(bench, address, what, tables):
+    """An address below 4096 is a NULL pointer with an offset, others are bad addresses."""
+    bench.kernel.oops.die(Oops("page", address), bench.kernel.kthreads.kthreadd)
+    log = bench.log()
+
+    assert f"BUG: {what}: {address:016x}" == log[0]
+    assert log[3].startswith(tables)
+
+
+def test_the_function_that_faulted_is_not_in_its_own_trace(bench):
+    """kthread_stop(NULL): RIP is in kthread_stop, the trace begins with who called it."""
+    play(bench, "def start():\n    kthread_stop(NULL)\n    return 0")
+    log = bench.own_log()
+    trace = log.index("Call Trace:")
+
+    assert "RIP: 0010:kthread_stop+0x43/0x170" in log
+    assert " start" == log[trace + 2].split("+")[0]

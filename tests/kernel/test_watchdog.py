@@ -294,3 +294,12 @@ def test_an_interval_makes_the_search_more_often(make_bench):
 
     assert 4 == len(found)
     assert all(" than 6 seconds." in text or " than 5 seconds." in text for text in found)
+
+
+def test_seconds_count_from_when_it_got_stuck(make_bench):
+    """On a machine that has been up for long the seconds are those of the lockup."""
+    bench = make_bench(watchdog_thresh_s=2, uptime_ns=1_000_000_000_000)
+    play(bench, SPIN, seconds=8)
+    found = next(r.text for r in records(bench) if "soft lockup" in r.text)
+
+    assert any(f"stuck for {seconds}s!" in found for seconds in (5, 6))
