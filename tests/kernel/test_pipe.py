@@ -310,3 +310,19 @@ def test_a_writer_and_a_reader_at_once_lose_nothing(make_bench, writes, reads):
         return got
 
     assert stream == make_bench().call(steps)
+
+
+def test_a_reader_may_ask_first(bench):
+    """Only a read of an empty pipe that somebody may still write to would sleep."""
+
+    def steps(sys):
+        reader, writer = sys.pipe()
+        seen = [sys.can_read(reader)]
+        sys.write(writer, b"x")
+        seen.append(sys.can_read(reader))
+        sys.read(reader)
+        seen.append(sys.can_read(reader))
+        sys.close(writer)
+        return [*seen, sys.can_read(reader), sys.can_read(sys.open("/"))]
+
+    assert [False, True, False, True, True] == bench.call(steps)

@@ -64,6 +64,25 @@ def test_nothing_is_read_before_the_line_ends(terminal):
     assert [[b"echo\n"]] == found
 
 
+def test_a_reader_may_ask_first(terminal):
+    """A read would sleep until there is a line, or nobody in front of the terminal."""
+    tty = terminal.tty
+
+    def steps(sys):
+        seen = [sys.can_read(0)]
+        sys.nanosleep(5 * SECOND_NS)
+        seen.append(sys.can_read(0))
+        sys.read(0)
+        seen.append(sys.can_read(0))
+        tty.hang_up()
+        return [*seen, sys.can_read(0)]
+
+    found = terminal.run(steps)
+    terminal.type(b"line\r", seconds=10)
+
+    assert [[False, True, False, True]] == found
+
+
 def test_lines_are_read_one_by_one(terminal):
     """Two lines typed ahead are two reads; a short read leaves the rest of the line."""
     found = terminal.run(lambda sys: [sys.read(0, 3), sys.read(0, 3), sys.read(0, 9)])
