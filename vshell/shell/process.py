@@ -265,8 +265,10 @@ class Forks:
         data = _read_all(sys, reader)
         sys.close(reader)
         status = _wait_for(sys, pid)
-        if status & 0x7F == sg.SIGINT:
-            shell.interrupted = shell.interrupted or shell.interactive
+        if shell.interrupted and shell.interactive:
+            # Ctrl-C at a prompt gives up the command that wants the output, too.
+            shell.write_error("\n")
+            raise Leave(128 + sg.SIGINT, "command")
         shell.substitution_status = shell.status = jobs.exit_code(status)
         return data.decode("utf-8", "surrogateescape")
 

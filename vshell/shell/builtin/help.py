@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 __all__ = ["BUILTINS", "help_text"]
 
 _LINES = {
-    ":": "do nothing, successfully",
     ".": "run a file's commands in this shell",
+    ":": "do nothing, successfully",
     "[": "test a condition",
     "alias": "give a command another name",
     "bg": "let a stopped job go on in the background",
     "break": "leave a loop",
     "builtin": "run a builtin even where a function hides it",
+    "caller": "show where the running function was called",
     "cd": "go to another directory",
     "command": "run a command even where a function hides it; -v says what it is",
     "continue": "go on with the next turn of a loop",
@@ -27,12 +28,15 @@ _LINES = {
     "dirs": "show the directory stack",
     "disown": "forget a job",
     "echo": "print its arguments",
+    "enable": "turn builtins off and on",
     "eval": "run its arguments as a command",
     "exec": "replace the shell by a program; redirect for good",
     "exit": "leave the shell",
     "export": "pass variables on to programs",
     "false": "fail",
+    "fc": "list the lines entered",
     "fg": "bring a job to the foreground",
+    "getopts": "take options apart in a script",
     "hash": "show where commands were found",
     "help": "this text",
     "history": "show the lines entered",
@@ -41,35 +45,43 @@ _LINES = {
     "let": "evaluate arithmetic",
     "local": "make a variable of a function's own",
     "logout": "leave the shell",
+    "mapfile": "read lines into an array",
     "popd": "go back to a directory of the stack",
     "printf": "print by a format",
     "pushd": "go to a directory and remember this one",
     "pwd": "show the working directory",
     "read": "read a line into variables",
+    "readarray": "read lines into an array",
     "readonly": "make variables unchangeable",
     "return": "leave a function",
     "set": "set options and positional parameters",
     "shift": "drop positional parameters",
     "shopt": "set further options",
     "source": "run a file's commands in this shell",
+    "suspend": "stop the shell itself",
     "test": "test a condition",
     "times": "show CPU time used",
     "trap": "run commands when a signal comes",
     "true": "succeed",
     "type": "say what a command is",
     "typeset": "set variables and their attributes",
+    "ulimit": "show and set limits",
     "umask": "set which permissions new files lack",
     "unalias": "forget an alias",
     "unset": "forget variables and functions",
     "wait": "wait for jobs",
 }
 
-_INTRODUCTION = """\
-This is vshell: a Linux host that is not there. A virtual kernel runs behind this prompt; \
-modules are
-written in Python (see kthread.py here) and read like their C originals.
+_COLUMNS_MAX = 79
 
-  ls; cat kthread.py Makefile     look at the tutorial's module
+_INTRODUCTION = """\
+This is vshell: a Linux host that is not there. A virtual kernel runs behind
+this prompt; its modules are written in Python (see kthread.py here) and read
+like their C originals. Nothing you do here can harm your own computer.
+
+The tutorial's first module, from the source to the log:
+
+  ls; cat kthread.py Makefile     look at the module's source
   make                            build it
   modinfo kthread.ko              what it says of itself
   sudo insmod ./kthread.ko        load it: two threads begin to run
@@ -78,7 +90,16 @@ written in Python (see kthread.py here) and read like their C originals.
   dmesg                           what they print
   sudo rmmod kthread              unload it
 
-Commands of userland: ls /usr/bin. The shell's own commands, with `help NAME' for one of them:
+Keys:
+
+  Tab      complete a command, a file, a module's name
+  Up       lines entered before; `history' lists them
+  Ctrl-R   search them
+  Ctrl-C   end what runs in the foreground, or give up the line
+  Ctrl-Z   stop it; `fg' lets it go on, `bg' in the background
+  Ctrl-D   leave, on an empty line
+
+Programs: ls /usr/bin. The shell's own commands; `help NAME' for one of them:
 
 """
 
@@ -96,9 +117,10 @@ def help_text(topic: str, names: list[str]) -> str | None:
     if topic:
         return f"{topic}: {_LINES[topic]}\n" if topic in _LINES else None
     width = max(len(name) for name in names) + 2
+    across = (_COLUMNS_MAX - 2) // width
     rows = [
-        "  " + "".join(f"{name:<{width}s}" for name in names[start : start + 7]).rstrip()
-        for start in range(0, len(names), 7)
+        "  " + "".join(f"{name:<{width}s}" for name in names[start : start + across]).rstrip()
+        for start in range(0, len(names), across)
     ]
     return _INTRODUCTION + "\n".join(rows) + "\n"
 
