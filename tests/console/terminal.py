@@ -31,6 +31,9 @@ class Terminal:
             "PYTHONPATH": str(ROOT),
             "TERM": "xterm-256color",
             "XDG_STATE_HOME": str(home),
+            # A window that changes is not bound to what was exported.
+            "COLUMNS": "80",
+            "LINES": "24",
         }
         self._pid, self._fd = pty.fork()
         if not self._pid:

@@ -205,6 +205,7 @@ def test_the_window_can_change(open_terminal):
     """After a change of the window's size programs see the new one."""
     terminal = open_terminal()
     terminal.resize(100, 30)
+    terminal.wait_for_prompt()
 
     assert ["30 100"] == terminal.run("stty size")
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import signal
 import sys
 import termios
@@ -159,7 +158,7 @@ class Prompt:
     async def run(self) -> int:
         """Run until the session ends; give its exit status."""
         self._loop = asyncio.get_running_loop()
-        columns, rows = shutil.get_terminal_size()
+        columns, rows = _window_size()
         self._machine.start()
         terminal = self._machine.open_terminal(self, columns, rows)
         self._terminal = terminal
@@ -175,7 +174,7 @@ class Prompt:
         return self._status
 
     def _size_changed(self) -> None:
-        columns, rows = shutil.get_terminal_size()
+        columns, rows = _window_size()
         self._terminal.resize(columns, rows)
 
     async def _ask(self, prompt: str, typed: str) -> None:
@@ -206,6 +205,15 @@ class Prompt:
             self._asking = False
             left, self._pending = bytes(self._pending), bytearray()
             self._put(left)
+
+
+# What the terminal itself says: an exported COLUMNS would not follow the window.
+def _window_size() -> tuple[int, int]:
+    try:
+        columns, rows = os.get_terminal_size(sys.stdout.fileno())
+    except (OSError, ValueError):
+        columns, rows = 0, 0
+    return columns or 80, rows or 24
 
 
 class _JobMode:
