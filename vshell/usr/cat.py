@@ -5,10 +5,18 @@ Source: cat(1), coreutils 9.1
 
 from __future__ import annotations
 
-from vshell.abi.errno import KernelError
+from vshell.abi.errno import KernelError, strerror
+from vshell.usr._files import S_IFMT, S_IFREG
+from vshell.usr._paths import same_file
 from vshell.usr._program import Io, OptionError, getopt, program
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vshell.kernel.syscall import Stat
+
 __all__ = ["main"]
+
+_SEEK_CUR = 1
 
 _LONG = {
     "show-all": "A",
@@ -44,18 +52,39 @@ def main(io: Io, words: list[str]) -> int:
     flags |= {"v", "T"} if "t" in flags else set()
     cat = _Cat(io, flags)
     status = 0
+    output = io.sys.fstat(1)
     for name in files or ["-"]:
         try:
             fd = 0 if name == "-" else io.sys.open(name)
             try:
-                cat.copy(fd)
+                if _is_output(io, fd, output):
+                    io.complain(f"{name}: input file is output file")
+                    status = 1
+                else:
+                    cat.copy(fd)
             finally:
                 if fd:
                     io.sys.close(fd)
         except KernelError as error:
             io.fail(name, error)
             status = 1
+    if "-" in (files or ["-"]):
+        try:
+            io.sys.close(0)
+        except KernelError as error:
+            io.complain(f"closing standard input: {strerror(error.errno)}")
+            status = 1
     return status
+
+
+# Copying a file that is not empty onto itself would never end.
+def _is_output(io: Io, fd: int, output: Stat) -> bool:
+    found = io.sys.fstat(fd)
+    return (
+        (found.mode & S_IFMT) == S_IFREG
+        and same_file(found, output)
+        and io.sys.lseek(fd, 0, _SEEK_CUR) < found.size
+    )
 
 
 class _Cat:
