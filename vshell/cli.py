@@ -140,7 +140,8 @@ def _host_maker(arguments: _Arguments) -> Callable[[], Host]:
 
 
 def _run_batch(arguments: _Arguments) -> int:
-    from vshell.machine.batch import BatchError, run_batch  # noqa: PLC0415 - not for --help
+    from vshell.machine.batch import run_batch  # noqa: PLC0415 - not for --help
+    from vshell.machine.failure import HostFailure  # noqa: PLC0415 - not for --help
 
     argv, main = ["bash"], None
     if arguments.command is not None:
@@ -154,7 +155,7 @@ def _run_batch(arguments: _Arguments) -> int:
     realtime = arguments.speed if arguments.realtime else 0.0
     try:
         return run_batch(host, argv, main, realtime=realtime)
-    except BatchError as error:
+    except HostFailure as error:
         raise _UsageError(str(error)) from error.__cause__
     except KeyboardInterrupt:
         return 130

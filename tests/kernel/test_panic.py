@@ -19,6 +19,7 @@ def test_endless_recursion_is_a_stack_overflow_and_a_panic(bench):
     log = bench.own_log()
 
     assert log[0].startswith("BUG: TASK stack guard page was hit at ")
+    assert len([line for line in log if line.startswith(" down+0x")]) <= 512
     assert "stack guard page: 0000 [#1] PREEMPT SMP NOPTI" in log
     assert "Kernel panic - not syncing: Fatal exception" in log
 

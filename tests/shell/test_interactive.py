@@ -66,8 +66,8 @@ def test_ctrl_c_in_a_substitution_ends_the_line(prompt):
 def test_ctrl_c_at_the_prompt_sets_the_status(prompt):
     """A line that is given up leaves $? at 130."""
     prompt.type("true")
-    prompt.host.kernel.post(prompt.host.kernel.now_ns, prompt.tty.cancel_line)
-    prompt._await_answer()
+    prompt.cancel_line()
+    prompt.finish()
 
     assert 130 == prompt.status
     assert "130\n" == prompt.type("echo $?")

@@ -54,6 +54,10 @@ _PAGE_SIZE = 4096
 _CODE_PROLOGUE = 42
 
 
+_STACK_FRAMES_MAX = 512
+"""How many frames fit into a kernel stack of 16 KiB, at 32 bytes each."""
+
+
 class Oops(Exception):
     """A fault of the running code, as the hardware would report it.
 
@@ -125,6 +129,9 @@ class Reports:
             if symbols and symbols[0].name == fault.at:
                 symbols.pop(0)
             symbols.insert(0, Symbol(fault.at, *kernel_symbol(fault.at, "NULL")))
+        if fault.kind == "stack":
+            # The report shows no more than a stack holds; Python's is larger.
+            del symbols[_STACK_FRAMES_MAX:]
         self.oopses += 1
         self._print_fault(fault, symbols, task)
         self.taint(st.TAINT_DIE)

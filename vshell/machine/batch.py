@@ -12,6 +12,7 @@ from vshell.abi.errno import EPIPE, KernelError
 from vshell.kernel.context import VshellBug
 from vshell.kernel.devices import SinkFile, SourceFile
 from vshell.kernel.oops import KernelPanic
+from vshell.machine.failure import HostFailure
 from vshell.machine.free import Standstill, run_free
 from vshell.machine.pacing import Pacing
 
@@ -20,11 +21,7 @@ if TYPE_CHECKING:
     from vshell.kernel.process import Main, Process
     from vshell.machine.host import Host
 
-__all__ = ["BatchError", "run_batch"]
-
-
-class BatchError(Exception):
-    """The run could not come to its end; the text is for the user."""
+__all__ = ["run_batch"]
 
 
 def run_batch(
@@ -42,7 +39,7 @@ def run_batch(
         Its exit code, 128 + N if signal N ended it.
 
     Raises:
-        BatchError: it can never end, or the virtual kernel has stopped.
+        HostFailure: it can never end, or the virtual kernel has stopped.
     """
     tty = host.add_terminal()
     out, error = _Sink(1), _Sink(2)
@@ -55,11 +52,11 @@ def run_batch(
     try:
         _run(host, process, Pacing(realtime))
     except KernelPanic as panic:
-        raise BatchError(f"the virtual kernel has stopped: {panic}") from None
+        raise HostFailure(f"the virtual kernel has stopped: {panic}") from None
     except Standstill as standstill:
-        raise BatchError(f"{standstill}; giving up") from None
+        raise HostFailure(f"{standstill}; giving up") from None
     except VshellBug as bug:
-        raise BatchError(f"this is a bug in vshell, please report it: {bug}") from bug
+        raise HostFailure(f"this is a bug in vshell, please report it: {bug}") from bug
     status = host.exit_statuses.get(process.pid)
     if status is None:
         return 0

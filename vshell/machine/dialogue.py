@@ -1,17 +1,23 @@
 """A dialogue: lines typed at a terminal of a host on the free clock, with what comes back.
 
 Virtual time moves only while a command runs in the foreground; a prompt that waits does not let
-threads race ahead, unless the dialogue says ``wait``. Nothing here depends on a real terminal or
-the real clock.
+threads race ahead, unless the dialogue says ``wait_until``. Nothing here depends on a real
+terminal; with a pace, virtual seconds take real ones.
 """
 
 from __future__ import annotations
 
-from vshell.machine.free import run_free
+from vshell.kernel.context import VshellBug
+from vshell.kernel.oops import KernelPanic
+from vshell.machine.failure import HostFailure
+from vshell.machine.free import Standstill, run_free
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from vshell.machine.host import Host
+    from vshell.machine.pacing import Pacing
 
 __all__ = ["Dialogue"]
 
@@ -19,21 +25,50 @@ __all__ = ["Dialogue"]
 class Dialogue:
     """One terminal of a host, and the bash that runs on it."""
 
-    def __init__(self, host: Host) -> None:
-        """Open a session on the host's next terminal and wait for its first prompt."""
+    def __init__(self, host: Host, pacing: Pacing | None = None) -> None:
+        """Open a session on the host's next terminal and wait for its first prompt.
+
+        Args:
+            host: whose; several dialogues may share one.
+            pacing: how virtual time follows the real clock; None for as fast as can be.
+        """
         self.host = host
+        self._pacing = pacing
         self.tty = host.add_terminal()
         self._output: list[bytes] = []
         self.tty.output = self._output.append
-        self.tty.on_change = self._stop
+        self.tty.on_change = self._on_question
         self.process = host.open_session(["bash"], self.tty)
-        self._run()
+        self.finish()
 
-    def _stop(self) -> None:
+    # A line typed ahead is typed again by whoever leads the dialogue.
+    def _on_question(self) -> None:
+        self.tty.take_typed_ahead()
         self.host.kernel.stop_requested = True
 
-    def _run(self) -> None:
-        run_free(self.host, lambda: self.tty.question is not None or self.has_ended)
+    def _run(self, reached: Callable[[], bool]) -> None:
+        kernel, pacing = self.host.kernel, self._pacing
+
+        def run() -> None:
+            if pacing is None:
+                run_free(self.host, reached)
+                return
+            while not reached():
+                kernel.stop_requested = False
+                pacing.wait_until(kernel.peek())
+                kernel.run(pacing.virtual_ns())
+
+        self._guarded(run)
+
+    def _guarded(self, run: Callable[[], None]) -> None:
+        try:
+            run()
+        except KernelPanic as panic:
+            raise HostFailure(f"the virtual kernel has stopped: {panic}") from None
+        except Standstill as standstill:
+            raise HostFailure(f"{standstill}; giving up") from None
+        except VshellBug as bug:
+            raise HostFailure(f"this is a bug in vshell, please report it: {bug}") from bug
 
     @property
     def has_ended(self) -> bool:
@@ -59,6 +94,11 @@ class Dialogue:
         self._output.clear()
         return text
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a prompt waits for a line."""
+        return self.tty.question is not None
+
     def type(self, line: str) -> str:
         """Type a line at the prompt and wait for the next one.
 
@@ -66,33 +106,72 @@ class Dialogue:
             What was written meanwhile: programs' output, not the prompt nor the line itself.
 
         Raises:
-            Standstill: the command can never end.
+            HostFailure: the command can never end.
         """
-        tty = self.tty
-        self.host.kernel.post(self.host.kernel.now_ns, lambda: tty.answer(line))
-        self._await_answer()
+        self.enter(line)
+        self.finish()
         return self.take_output()
 
     def end(self) -> str:
         """Type Ctrl-D at the prompt."""
-        self.host.kernel.post(self.host.kernel.now_ns, self.tty.answer_eof)
-        self._await_answer()
+        self.end_input()
+        self.finish()
         return self.take_output()
 
-    def _await_answer(self) -> None:
-        question = self.tty.question
-        run_free(self.host, lambda: self.tty.question not in (None, question) or self.has_ended)
+    def enter(self, line: str) -> None:
+        """Type a line at the prompt that waits, and wait for nothing."""
+        self._post(lambda: self.tty.answer(line))
+
+    def end_input(self) -> None:
+        """Type Ctrl-D at the prompt that waits, and wait for nothing."""
+        self._post(self.tty.answer_eof)
+
+    def cancel_line(self) -> None:
+        """Type Ctrl-C at the prompt that waits, and wait for nothing."""
+        self._post(self.tty.cancel_line)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the window's size."""
+        self._post(lambda: self.tty.resize(columns, rows))
+
+    # What is typed enters now, before anything else happens: the prompt waits no longer.
+    def _post(self, act: Callable[[], None]) -> None:
+        kernel = self.host.kernel
+        kernel.post(kernel.now_ns, act)
+        kernel.stop_requested = False
+        kernel.run(kernel.now_ns)
+
+    def finish(self) -> None:
+        """Wait for the next prompt, or the end of the session.
+
+        Raises:
+            HostFailure: neither can ever come.
+        """
+        self._run(lambda: self.is_waiting or self.has_ended)
 
     def press(self, data: bytes, at_ns: int) -> None:
         """Let keys be pressed at a virtual time that has not come yet, whatever runs then."""
         self.host.kernel.post(at_ns, lambda: self.tty.receive(data))
 
     def wait_until(self, time_ns: int) -> None:
-        """Leave the prompt alone until a virtual time."""
+        """Let virtual time pass, whether a prompt waits or not.
+
+        Raises:
+            HostFailure: the host failed meanwhile.
+        """
         kernel = self.host.kernel
-        while kernel.peek() <= time_ns:
-            kernel.stop_requested = False
-            kernel.run(time_ns)
+
+        def is_over() -> bool:
+            return kernel.peek() > time_ns
+
+        def run() -> None:
+            while not is_over():
+                kernel.stop_requested = False
+                if self._pacing is not None:
+                    self._pacing.wait_until(min(kernel.peek(), time_ns))
+                kernel.run(time_ns if self._pacing is None else self._pacing.virtual_ns())
+
+        self._guarded(run)
         kernel.advance_to(time_ns)
 
 
