@@ -22,6 +22,7 @@ _USAGE = """\
 usage: vshell [OPTION...]                     the prompt
        vshell [OPTION...] -c 'COMMANDS'       run commands; exit status of the last
        vshell [OPTION...] SCRIPT [ARG...]     run a shell script
+       vshell replay PATH...                  check transcripts (see vshell replay --help)
 
 A Linux host that is not there, for learning kernel threads.
 
@@ -37,7 +38,7 @@ options:
   --version            print the version and exit
   --help               print this and exit
 """
-_STDIN_NAME = "bash"
+_COMMANDS = {"replay": ("vshell.transcript.command", "replay_command")}
 
 
 class _UsageError(Exception):
@@ -188,8 +189,11 @@ def main(words: list[str] | None = None) -> int:
         The exit status.
     """
     own = words is None
+    words = sys.argv[1:] if words is None else words
+    if words and words[0] in _COMMANDS:
+        return _run_command(words[0], words[1:])
     try:
-        arguments = _parse(sys.argv[1:] if words is None else words)
+        arguments = _parse(words)
         if arguments.action != "run":
             return _tell(arguments.action)
         batch = arguments.command is not None or arguments.script or not sys.stdin.isatty()
@@ -201,6 +205,21 @@ def main(words: list[str] | None = None) -> int:
         status = 2
     if own:
         _leave(status)
+    return status
+
+
+# The other things that vshell does, each with a command line of its own.
+def _run_command(name: str, words: list[str]) -> int:
+    from importlib import import_module  # noqa: PLC0415 - not for the prompt
+
+    module, function = _COMMANDS[name]
+    try:
+        status: int = getattr(import_module(module), function)(words)
+    except KeyboardInterrupt:
+        status = 130
+    except BrokenPipeError:
+        # Nobody reads any more.
+        _leave(141)
     return status
 
 

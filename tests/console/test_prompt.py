@@ -92,7 +92,8 @@ def test_ctrl_z_stops_a_job(open_terminal):
     """Ctrl-Z stops the job; jobs lists it; fg brings it back."""
     terminal = open_terminal("--speed", "1000")
     terminal.enter("cat")
-    terminal.wait_for(lambda: terminal.lines[-1].endswith("cat"))
+    terminal.enter("x")
+    terminal.wait_for(lambda: terminal.lines[-1] == "x")
     terminal.type("\x1a")
     terminal.wait_for_prompt()
 

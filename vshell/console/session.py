@@ -20,6 +20,8 @@ from prompt_toolkit import PromptSession
 from prompt_toolkit.application import run_in_terminal
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.formatted_text import ANSI
+from prompt_toolkit.input.typeahead import get_typeahead
+from prompt_toolkit.keys import Keys
 from prompt_toolkit.shortcuts import CompleteStyle
 
 from vshell.console.completer import ShellCompleter
@@ -199,8 +201,15 @@ class Prompt:
         else:
             self._size_changed()
             terminal.answer(text)
-            if rest:
-                terminal.press(rest.encode())
+            # What was typed behind the line belongs to the command, as on any terminal; what it
+            # does not read comes back with the next question.
+            ahead = "".join(
+                key.data
+                for key in get_typeahead(self._session.input)
+                if key.key != Keys.CPRResponse
+            )
+            if rest or ahead:
+                terminal.press((rest + ahead).encode())
         finally:
             self._asking = False
             left, self._pending = bytes(self._pending), bytearray()

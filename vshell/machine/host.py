@@ -9,13 +9,15 @@ from __future__ import annotations
 import os
 from importlib import import_module
 
+from vshell.abi.errno import KernelError
 from vshell.kernel import devices, procfs, sysfs
 from vshell.kernel.core import Kernel
-from vshell.kernel.inode import O_RDWR, Directory
+from vshell.kernel.inode import O_RDWR, Directory, RegularFile
 from vshell.kernel.policy import Fifo, Seeded
 from vshell.kernel.syscall import Sys
 from vshell.kernel.tty import Tty, TtyFile
 from vshell.machine import tree
+from vshell.machine.failure import HostFailure
 from vshell.machine.settings import HostSettings, SettingsError
 from vshell.machine.vmlinux import Vmlinux
 from vshell.machine.workspace import Workspace
@@ -272,6 +274,27 @@ class Host:
         ):
             self.exit_statuses[process.pid] = process.exit_status
             self.kernel.stop_requested = True
+
+    def place_file(self, path: str, text: str) -> None:
+        """Put one more file into the tree, in memory; it belongs to the session's user.
+
+        Args:
+            path: relative to the home directory, or absolute.
+            text: what is in it; one that begins with "#!" can be executed.
+
+        Raises:
+            HostFailure: what is above it is no directory.
+        """
+        settings, vfs = self.settings, self.kernel.vfs
+        whole = path if path.startswith("/") else f"{settings.home_directory}/{path}"
+        folder, _, name = whole.rpartition("/")
+        mode = 0o755 if text.startswith("#!") else 0o644
+        data = text.encode("utf-8", "surrogateescape")
+        try:
+            parent = vfs.make_directories(folder, settings.uid, settings.gid)
+            parent.add(name, RegularFile(vfs, mode, settings.uid, settings.gid, data))
+        except (AssertionError, KernelError):
+            raise HostFailure(f"{path}: cannot be a file there") from None
 
     # -- Time -------------------------------------------------------------------------------------
 

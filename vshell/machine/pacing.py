@@ -10,9 +10,14 @@ from time import monotonic_ns, sleep
 
 from vshell.abi.units import NEVER_NS
 
-__all__ = ["Pacing"]
+__all__ = ["Pacing", "real_s"]
 
 _SLEEP_NS_MAX = 50_000_000
+
+
+def real_s() -> float:
+    """Give the real clock in seconds since some moment, for telling how long something took."""
+    return monotonic_ns() / 1e9
 
 
 class Pacing:

@@ -42,6 +42,24 @@ if TYPE_CHECKING:
         def on_failure(self, text: str) -> None:
             """The machine has stopped; the text is for the user."""
 
+    class Observer(Protocol):
+        """What a recording hears of a machine; every method is called in the host's thread."""
+
+        def on_boot(self, host: Host) -> None:
+            """The host is there, and no session yet."""
+
+        def on_entry(self, time_ns: int, kind: str, number: int, value: Any) -> None:
+            """Something enters at a virtual time: see ``Machine.log``."""
+
+        def on_output(self, number: int, time_ns: int, data: bytes) -> None:
+            """Programs have written to a terminal."""
+
+        def on_question(self, number: int, time_ns: int, prompt: str, status: int) -> None:
+            """A shell asks for a line; the last command's status was so."""
+
+        def on_end(self, number: int, time_ns: int, status: int) -> None:
+            """A session is over."""
+
 
 __all__ = ["Machine", "MachineStopped", "Terminal"]
 
@@ -86,14 +104,21 @@ class Terminal:
 class Machine:
     """A host in a thread."""
 
-    def __init__(self, make_host: Callable[[], Host], rate: float = 1.0) -> None:
+    def __init__(
+        self,
+        make_host: Callable[[], Host],
+        rate: float = 1.0,
+        observer: Observer | None = None,
+    ) -> None:
         """Describe a machine; ``start`` makes it run.
 
         Args:
             make_host: makes the host, in its thread.
             rate: virtual seconds per real second; 0 for the free clock.
+            observer: who hears of everything that enters and leaves; None for nobody.
         """
         self._make_host = make_host
+        self._observer = observer
         self.pacing = Pacing(rate)
         self._inbox: SimpleQueue[tuple[str, int, Any]] = SimpleQueue()
         self._thread = threading.Thread(target=self._main, name="vshell-kernel", daemon=True)
@@ -155,7 +180,12 @@ class Machine:
     def _main(self) -> None:
         try:
             host = self._host = self._make_host()
+            if self._observer is not None:
+                self._observer.on_boot(host)
+            # Virtual time begins to pass when the first session is opened, not before.
+            first = self._inbox.get()
             self.pacing.start(host.kernel.now_ns)
+            self._accept(host, first, host.kernel.now_ns)
             while self._running:
                 self._turn(host)
             host.shut_down()
@@ -242,6 +272,8 @@ class Machine:
             answer.put(function(host, self._pids[number] if number < len(self._pids) else 0))
             return
         self.log.append((time_ns, kind, number, value))
+        if self._observer is not None:
+            self._observer.on_entry(time_ns, kind, number, value)
         if kind == "open":
             self._open(host, number, *value)
             return
@@ -260,12 +292,23 @@ class Machine:
         tty.columns, tty.rows = columns, rows
         listener = self._listeners[number]
         tty.output = listener.on_output
+        observer, kernel = self._observer, host.kernel
+        if observer is not None:
+
+            def write(data: bytes) -> None:
+                observer.on_output(number, kernel.now_ns, data)
+                listener.on_output(data)
+
+            tty.output = write
 
         def ask() -> None:
-            if tty.question is not None:
+            question = tty.question
+            if question is not None:
                 typed = tty.take_typed_ahead()
-                listener.on_question(tty.question.prompt, typed)
-            host.kernel.stop_requested = True
+                if observer is not None:
+                    observer.on_question(number, kernel.now_ns, question.prompt, question.status)
+                listener.on_question(question.prompt, typed)
+            kernel.stop_requested = True
 
         tty.on_change = ask
         self._ttys.append(tty)
@@ -277,4 +320,6 @@ class Machine:
             if status is None:
                 continue
             code = 128 + (status & 0x7F) if status & 0x7F else status >> 8
+            if self._observer is not None:
+                self._observer.on_end(number, host.kernel.now_ns, code)
             self._listeners[number].on_end(code)

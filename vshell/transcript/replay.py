@@ -1,0 +1,289 @@
+"""Replays a transcript on a fresh host in free time, and compares.
+
+What a step shows is everything that its terminal shows from the moment its line is entered until
+the next line is entered there; the prompt and the typed line are left out.
+"""
+
+from __future__ import annotations
+
+import os
+
+from vshell.abi.events import Event
+from vshell.machine.dialogue import Dialogue
+from vshell.machine.failure import HostFailure
+from vshell.machine.host import Host, load_settings
+from vshell.machine.pacing import Pacing
+from vshell.machine.settings import SettingsError
+from vshell.transcript.match import as_lines, matches
+from vshell.transcript.model import Outcome, Place, StepOutcome, TranscriptError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from vshell.machine.settings import HostSettings
+    from vshell.transcript.model import Step, Transcript
+
+__all__ = ["Replay", "make_settings", "replay"]
+
+
+def make_settings(transcript: Transcript) -> HostSettings:
+    """Give the settings of a transcript's host.
+
+    Raises:
+        TranscriptError: they cannot be.
+    """
+    try:
+        settings = load_settings(transcript.profile or None)
+        settings.update(dict(transcript.host), "host")
+    except SettingsError as error:
+        raise TranscriptError(transcript.path, Place(1), str(error)) from None
+    return settings
+
+
+def replay(
+    transcript: Transcript,
+    workspace: str | None = None,
+    *,
+    seed: int | None = None,
+    show: Callable[[StepOutcome], None] = lambda _outcome: None,
+    listen: Callable[[Event], None] | None = None,
+    pace: float = 0.0,
+) -> Outcome:
+    """Run a transcript from its first step to its last.
+
+    Args:
+        transcript: what to run.
+        workspace: a real directory that becomes the home directory, read only; None for the one
+            that the transcript names, or the modules that come along.
+        seed: another seed than the host's, None for that.
+        show: called with each step's outcome as soon as it is known.
+        listen: called with every kernel event.
+        pace: virtual seconds per real second; 0 for as fast as can be.
+
+    Raises:
+        TranscriptError: its host cannot be made.
+    """
+    settings = make_settings(transcript)
+    if seed is not None:
+        settings.update({"seed": seed}, "--seed")
+    run = Replay(transcript, settings, workspace, show)
+    run.listen = listen
+    run.pace = pace
+    try:
+        run.run()
+    finally:
+        run.close()
+    return run.outcome()
+
+
+class _Terminal:
+    # A prompt, and the step that was entered there last.
+    def __init__(self, dialogue: Dialogue) -> None:
+        self.dialogue = dialogue
+        self.step: Step | None = None
+
+
+class Replay:
+    """One run of a transcript."""
+
+    def __init__(
+        self,
+        transcript: Transcript,
+        settings: HostSettings,
+        workspace: str | None,
+        show: Callable[[StepOutcome], None],
+    ) -> None:
+        """Prepare a run."""
+        self.listen: Callable[[Event], None] | None = None
+        self.pace = 0.0
+        self._transcript = transcript
+        self._settings = settings
+        folder = os.path.dirname(os.path.abspath(transcript.path))
+        own = os.path.join(folder, transcript.workspace) if transcript.workspace else None
+        self._workspace = workspace or own
+        self._show = show
+        self._outcomes: dict[int, StepOutcome] = {}
+        self._failure = ""
+        self._events = _Recorded(os.path.join(folder, transcript.events), bool(transcript.events))
+        self._host: Host | None = None
+        self._terminals: dict[str, _Terminal] = {}
+        self._virtual_ns = 0
+        self._started_ns = 0
+
+    def close(self) -> None:
+        """End the host."""
+        if self._host is not None:
+            self._virtual_ns += self._host.kernel.now_ns - self._started_ns
+            self._host.shut_down()
+            self._host = None
+            self._terminals = {}
+
+    def outcome(self) -> Outcome:
+        """Give what became of it."""
+        steps = tuple(self._outcomes[number] for number in sorted(self._outcomes))
+        event = self._events.difference() if not self._failure else self._events.first
+        return Outcome(self._transcript, steps, self._failure, event, self._virtual_ns)
+
+    def run(self) -> None:
+        """Run all steps; what goes wrong ends up in the outcome."""
+        steps = [step for step in self._transcript.steps if step.acts or step.wait_ns or step.at_ns]
+        try:
+            for number, step in enumerate(steps):
+                following = steps[number + 1] if number + 1 < len(steps) else None
+                self._run_step(step, following)
+            self._collect_all()
+        except HostFailure as failure:
+            self._failure = str(failure)
+            self._collect_all()
+
+    # -- A step -----------------------------------------------------------------------------------
+
+    def _run_step(self, step: Step, following: Step | None) -> None:
+        if self._host is None or step.is_fresh:
+            self._collect_all()
+            self.close()
+            self._boot()
+        terminal = self._terminal(step)
+        dialogue = terminal.dialogue
+        if terminal.step is not None and step.at_ns is None and not step.wait_ns:
+            dialogue.finish()
+        self._pass_time(step)
+        if not step.acts:
+            return
+        dialogue.finish()
+        self._collect(terminal)
+        if dialogue.has_ended:
+            raise HostFailure(f"line {step.place.line}: the session has ended before this step")
+        terminal.step = step
+        self._enter(dialogue, step)
+        looks_elsewhere = following is not None and following.terminal != step.terminal
+        waits = following is not None and (following.at_ns is not None or following.wait_ns > 0)
+        if not (looks_elsewhere and waits):
+            dialogue.finish()
+
+    def _boot(self) -> None:
+        host = Host(self._settings, workspace=self._workspace)
+        self._host = host
+        self._started_ns = host.kernel.now_ns
+        for path, text in self._transcript.files.items():
+            host.place_file(path, text)
+        if self._events.wanted or self.listen is not None:
+            host.kernel.trace.subscribe(self._note_event)
+        self._terminal_named("")
+
+    def _note_event(self, emitted: tuple[object, ...]) -> None:
+        event = Event(emitted)
+        self._events.compare(event)
+        if self.listen is not None:
+            self.listen(event)
+
+    def _terminal(self, step: Step) -> _Terminal:
+        return self._terminal_named(step.terminal)
+
+    def _terminal_named(self, name: str) -> _Terminal:
+        if name not in self._terminals:
+            assert self._host is not None
+            pacing = Pacing(self.pace) if self.pace else None
+            if pacing is not None:
+                pacing.start(self._host.kernel.now_ns)
+            self._terminals[name] = _Terminal(Dialogue(self._host, pacing))
+        return self._terminals[name]
+
+    def _pass_time(self, step: Step) -> None:
+        assert self._host is not None
+        now_ns = self._host.kernel.now_ns
+        dialogue = self._terminals[step.terminal].dialogue
+        if step.wait_ns:
+            dialogue.wait_until(now_ns + step.wait_ns)
+        if step.at_ns is None:
+            return
+        if step.at_ns < now_ns:
+            raise HostFailure(
+                f"line {step.place.line}: 'at' {_seconds(step.at_ns)} has passed; "
+                f"it is {_seconds(now_ns)} on the host"
+            )
+        dialogue.wait_until(step.at_ns)
+
+    def _enter(self, dialogue: Dialogue, step: Step) -> None:
+        assert self._host is not None
+        if step.size is not None:
+            dialogue.resize(*step.size)
+        now_ns = self._host.kernel.now_ns
+        for keys in step.press:
+            at_ns = keys.at_ns if keys.is_absolute else now_ns + keys.at_ns
+            dialogue.press(keys.text.encode("utf-8", "surrogateescape"), max(at_ns, now_ns))
+        if step.key == "ctrl-c":
+            dialogue.cancel_line()
+        elif step.key:
+            dialogue.end_input()
+        else:
+            first, *rest = (step.run or "").split("\n")
+            dialogue.enter(first)
+            for line in rest:
+                dialogue.finish()
+                if not dialogue.has_ended:
+                    dialogue.enter(line)
+
+    # -- What came of it --------------------------------------------------------------------------
+
+    def _collect(self, terminal: _Terminal) -> None:
+        step = terminal.step
+        if step is None:
+            # What the shell says before its first prompt.
+            terminal.dialogue.take_output()
+            return
+        dialogue = terminal.dialogue
+        lines = as_lines(dialogue.take_output().replace("\r\n", "\n"))
+        is_done = dialogue.is_waiting or dialogue.has_ended
+        status = dialogue.status if is_done else (step.status or 0)
+        outcome = StepOutcome(step, lines, status, matches(step.out, lines))
+        self._outcomes[step.place.line] = outcome
+        terminal.step = None
+        self._show(outcome)
+
+    def _collect_all(self) -> None:
+        for terminal in self._terminals.values():
+            if terminal.step is not None:
+                self._collect(terminal)
+
+
+class _Recorded:
+    # The events a recording wrote down, compared one by one as they come.
+    def __init__(self, path: str, wanted: bool) -> None:  # noqa: FBT001 - private
+        self.wanted = wanted
+        self.first = ""
+        self._lines: Iterator[str] = iter(())
+        if wanted:
+            try:
+                with open(path, encoding="utf-8") as file:
+                    self._lines = iter(file.read().splitlines())
+            except (OSError, UnicodeDecodeError) as error:
+                self.first = f"{path}: {getattr(error, 'strerror', None) or 'not text'}"
+
+    def compare(self, event: Event) -> None:
+        if not self.wanted or self.first:
+            return
+        line = next(self._lines, None)
+        if line is None:
+            self.first = f"after the last recorded event: {event}"
+        elif line != event.to_json():
+            self.first = f"recorded: {_shown(line)}\nnow:      {event}"
+
+    def difference(self) -> str:
+        if self.wanted and not self.first:
+            line = next(self._lines, None)
+            if line is not None:
+                self.first = f"recorded, but did not happen: {_shown(line)}"
+        return self.first
+
+
+def _shown(line: str) -> str:
+    try:
+        return str(Event.from_json(line))
+    except ValueError:
+        return line
+
+
+def _seconds(time_ns: int) -> str:
+    return f"{time_ns // 1_000_000_000}.{time_ns % 1_000_000_000:09d}"
