@@ -23,6 +23,8 @@ usage: vshell [OPTION...]                     the prompt
        vshell [OPTION...] -c 'COMMANDS'       run commands; exit status of the last
        vshell [OPTION...] SCRIPT [ARG...]     run a shell script
        vshell replay PATH...                  check transcripts (see vshell replay --help)
+       vshell record FILE [OPTION...] [-c 'COMMANDS' | SCRIPT]
+                                              the prompt, or commands, kept as a transcript
 
 A Linux host that is not there, for learning kernel threads.
 
@@ -35,10 +37,14 @@ options:
   --seed N             choose among runnable tasks at random, repeatably
   --speed X            virtual seconds per real second at the prompt (1.0; 0.1 is slow motion)
   --realtime           with -c and scripts: let virtual seconds take real ones
+  --title TEXT         with record: the transcript's title
+  --events             with record: keep the kernel's events beside it
+  --cast FILE          with record: keep an asciicast of it, too
   --version            print the version and exit
   --help               print this and exit
 """
 _COMMANDS = {"replay": ("vshell.transcript.command", "replay_command")}
+_ONLY_RECORD = "--title, --events and --cast belong to 'vshell record FILE'"
 
 
 class _UsageError(Exception):
@@ -59,6 +65,9 @@ class _Arguments:
         self.speed = 1.0
         self.speed_given = False
         self.realtime = False
+        self.title = ""
+        self.events = False
+        self.cast: str | None = None
         self.action = "run"
 
 
@@ -71,12 +80,12 @@ def _parse(words: list[str]) -> _Arguments:
             found.script = [word, *words]
             break
         name, equals, value = word.partition("=")
-        if name in ("--write", "--realtime", "--version", "--help", "-h"):
+        if name in ("--write", "--realtime", "--events", "--version", "--help", "-h"):
             if equals:
                 raise _UsageError(f"option '{name}' doesn't allow an argument")
             _set_flag(found, name)
             continue
-        if name not in ("-c", "--workspace", "--host", "--seed", "--speed"):
+        if name not in ("-c", "--workspace", "--host", "--seed", "--speed", "--title", "--cast"):
             raise _UsageError(f"unrecognized option '{word}'")
         if not equals or name == "-c":
             if not words:
@@ -95,6 +104,8 @@ def _set_flag(found: _Arguments, name: str) -> None:
         found.write = True
     elif name == "--realtime":
         found.realtime = True
+    elif name == "--events":
+        found.events = True
     else:
         found.action = name.lstrip("-")
 
@@ -106,6 +117,10 @@ def _set_value(found: _Arguments, name: str, value: str) -> None:
         found.workspace = value
     elif name == "--host":
         found.host = value
+    elif name == "--title":
+        found.title = value
+    elif name == "--cast":
+        found.cast = value
     elif name == "--seed":
         if not (value.isascii() and value.isdigit()):
             raise _UsageError(f"the seed must be a whole number, not '{value}'")
@@ -193,11 +208,11 @@ def main(words: list[str] | None = None) -> int:
     if words and words[0] in _COMMANDS:
         return _run_command(words[0], words[1:])
     try:
-        arguments = _parse(words)
+        recorded = words[1:2] if words[:1] == ["record"] else None
+        arguments = _parse(words if recorded is None else words[2:])
         if arguments.action != "run":
             return _tell(arguments.action)
-        batch = arguments.command is not None or arguments.script or not sys.stdin.isatty()
-        status = _run_batch(arguments) if batch else _run_prompt(arguments)
+        status = _run(arguments) if recorded is None else _run_record(recorded, arguments)
     except _UsageError as error:
         sys.stderr.write(f"vshell: {error}\n")
         if error.__cause__ is not None:
@@ -206,6 +221,48 @@ def main(words: list[str] | None = None) -> int:
     if own:
         _leave(status)
     return status
+
+
+def _run(arguments: _Arguments) -> int:
+    if arguments.title or arguments.events or arguments.cast is not None:
+        raise _UsageError(_ONLY_RECORD)
+    batch = arguments.command is not None or arguments.script or not sys.stdin.isatty()
+    return _run_batch(arguments) if batch else _run_prompt(arguments)
+
+
+def _run_record(files: list[str], arguments: _Arguments) -> int:
+    from vshell.transcript.record_command import (  # noqa: PLC0415 - only to record
+        open_recording,
+        record_lines,
+    )
+
+    if not files or files[0].startswith("-"):
+        raise _UsageError("record needs a FILE to write")
+    make_host = _host_maker(arguments)
+    try:
+        recording = open_recording(
+            files[0],
+            title=arguments.title,
+            with_events=arguments.events,
+            cast_path=arguments.cast,
+            workspace=arguments.workspace,
+            with_times=arguments.command is None and not arguments.script,
+        )
+    except OSError as error:
+        raise _UsageError(f"{error.filename}: {error.strerror}") from None
+    try:
+        if arguments.command is not None:
+            return record_lines(make_host, [arguments.command], recording)
+        if arguments.script:
+            text = _read_script(arguments.script[0])
+            return record_lines(make_host, text.splitlines(), recording)
+        if not sys.stdin.isatty():
+            return record_lines(make_host, sys.stdin.read().splitlines(), recording)
+        from vshell.console.session import run_prompt  # noqa: PLC0415 - takes a while
+
+        return run_prompt(make_host, arguments.speed, recording)
+    finally:
+        recording.close()
 
 
 # The other things that vshell does, each with a command line of its own.

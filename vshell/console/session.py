@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from prompt_toolkit.output import Output
 
     from vshell.machine.host import Host
+    from vshell.machine.observer import Observer
 
 __all__ = ["Prompt", "run_prompt"]
 
@@ -286,19 +287,20 @@ class _Suspended:
         self._enter()
 
 
-def run_prompt(make_host: Callable[[], Host], rate: float) -> int:
+def run_prompt(make_host: Callable[[], Host], rate: float, observer: Observer | None = None) -> int:
     """Run the prompt on a new machine until its session ends.
 
     Args:
         make_host: makes the host, in the machine's thread.
         rate: virtual seconds per real second.
+        observer: hears of all that enters and leaves; None for nobody.
 
     Returns:
         The session's exit status, 2 if the machine failed.
     """
     from vshell import __version__  # noqa: PLC0415 - only for the greeting
 
-    machine = Machine(make_host, rate)
+    machine = Machine(make_host, rate, observer)
     prompt = Prompt(machine)
     sys.stdout.write(_GREETING.format(version=__version__))
     sys.stdout.flush()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from vshell.machine.host import Host
+    from vshell.machine.observer import Observer
     from vshell.machine.pacing import Pacing
 
 __all__ = ["Dialogue"]
@@ -25,26 +26,41 @@ __all__ = ["Dialogue"]
 class Dialogue:
     """One terminal of a host, and the bash that runs on it."""
 
-    def __init__(self, host: Host, pacing: Pacing | None = None) -> None:
+    def __init__(
+        self, host: Host, pacing: Pacing | None = None, observer: Observer | None = None
+    ) -> None:
         """Open a session on the host's next terminal and wait for its first prompt.
 
         Args:
             host: whose; several dialogues may share one.
             pacing: how virtual time follows the real clock; None for as fast as can be.
+            observer: who hears of what enters and leaves, as of terminal 0.
         """
+        self._observer = observer
         self.host = host
         self._pacing = pacing
         self.tty = host.add_terminal()
         self._output: list[bytes] = []
-        self.tty.output = self._output.append
+        self.tty.output = self._output.append if observer is None else self._show
+        if observer is not None:
+            now_ns = host.kernel.now_ns
+            observer.on_entry(now_ns, "open", 0, (self.tty.columns, self.tty.rows))
         self.tty.on_change = self._on_question
         self.process = host.open_session(["bash"], self.tty)
         self.finish()
 
     # A line typed ahead is typed again by whoever leads the dialogue.
     def _on_question(self) -> None:
+        question, kernel = self.tty.question, self.host.kernel
         self.tty.take_typed_ahead()
-        self.host.kernel.stop_requested = True
+        if self._observer is not None and question is not None:
+            self._observer.on_question(0, kernel.now_ns, question.prompt, question.status)
+        kernel.stop_requested = True
+
+    def _show(self, data: bytes) -> None:
+        self._output.append(data)
+        if self._observer is not None:
+            self._observer.on_output(0, self.host.kernel.now_ns, data)
 
     def _run(self, reached: Callable[[], bool]) -> None:
         kernel, pacing = self.host.kernel, self._pacing
@@ -120,23 +136,25 @@ class Dialogue:
 
     def enter(self, line: str) -> None:
         """Type a line at the prompt that waits, and wait for nothing."""
-        self._post(lambda: self.tty.answer(line))
+        self._post("line", line, lambda: self.tty.answer(line))
 
     def end_input(self) -> None:
         """Type Ctrl-D at the prompt that waits, and wait for nothing."""
-        self._post(self.tty.answer_eof)
+        self._post("eof", "", self.tty.answer_eof)
 
     def cancel_line(self) -> None:
         """Type Ctrl-C at the prompt that waits, and wait for nothing."""
-        self._post(self.tty.cancel_line)
+        self._post("cancel", "", self.tty.cancel_line)
 
     def resize(self, columns: int, rows: int) -> None:
         """Change the window's size."""
-        self._post(lambda: self.tty.resize(columns, rows))
+        self._post("resize", (columns, rows), lambda: self.tty.resize(columns, rows))
 
     # What is typed enters now, before anything else happens: the prompt waits no longer.
-    def _post(self, act: Callable[[], None]) -> None:
+    def _post(self, kind: str, value: object, act: Callable[[], None]) -> None:
         kernel = self.host.kernel
+        if self._observer is not None:
+            self._observer.on_entry(kernel.now_ns, kind, 0, value)
         kernel.post(kernel.now_ns, act)
         kernel.stop_requested = False
         kernel.run(kernel.now_ns)
@@ -148,6 +166,9 @@ class Dialogue:
             HostFailure: neither can ever come.
         """
         self._run(lambda: self.is_waiting or self.has_ended)
+        if self.has_ended and self._observer is not None:
+            observer, self._observer = self._observer, None
+            observer.on_end(0, self.host.kernel.now_ns, self.status)
 
     def press(self, data: bytes, at_ns: int) -> None:
         """Let keys be pressed at a virtual time that has not come yet, whatever runs then."""

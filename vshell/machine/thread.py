@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from vshell.kernel.tty import Tty
     from vshell.machine.host import Host
+    from vshell.machine.observer import Observer
 
     class Listener(Protocol):
         """What a terminal's front end hears; every method is called in the host's thread."""
@@ -41,24 +42,6 @@ if TYPE_CHECKING:
 
         def on_failure(self, text: str) -> None:
             """The machine has stopped; the text is for the user."""
-
-    class Observer(Protocol):
-        """What a recording hears of a machine; every method is called in the host's thread."""
-
-        def on_boot(self, host: Host) -> None:
-            """The host is there, and no session yet."""
-
-        def on_entry(self, time_ns: int, kind: str, number: int, value: Any) -> None:
-            """Something enters at a virtual time: see ``Machine.log``."""
-
-        def on_output(self, number: int, time_ns: int, data: bytes) -> None:
-            """Programs have written to a terminal."""
-
-        def on_question(self, number: int, time_ns: int, prompt: str, status: int) -> None:
-            """A shell asks for a line; the last command's status was so."""
-
-        def on_end(self, number: int, time_ns: int, status: int) -> None:
-            """A session is over."""
 
 
 __all__ = ["Machine", "MachineStopped", "Terminal"]

@@ -254,8 +254,8 @@ class _Reader:
 
     def key(self, node: yaml.Node) -> str:
         name = self.string(node, "key")
-        if name not in ("ctrl-c", "ctrl-d"):
-            self.fail(node, f"key must be ctrl-c or ctrl-d, not {name!r}")
+        if name not in ("enter", "ctrl-c", "ctrl-d"):
+            self.fail(node, f"key must be enter, ctrl-c or ctrl-d, not {name!r}")
         return name
 
     def size(self, node: yaml.Node) -> tuple[int, int]:

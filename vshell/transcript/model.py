@@ -61,7 +61,7 @@ class Step:
     out: tuple[str, ...] = ()
     """The expected lines, as written: patterns and all."""
     key: str = ""
-    """A key pressed at the prompt instead of a line: ctrl-c or ctrl-d."""
+    """A key pressed at the prompt instead of a line: enter, ctrl-c or ctrl-d."""
     status: int | None = 0
     """The expected exit status; None for any."""
     say: str = ""

@@ -21,6 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from vshell.machine.observer import Observer
     from vshell.machine.settings import HostSettings
     from vshell.transcript.model import Step, Transcript
 
@@ -48,6 +49,7 @@ def replay(
     seed: int | None = None,
     show: Callable[[StepOutcome], None] = lambda _outcome: None,
     listen: Callable[[Event], None] | None = None,
+    observer: Observer | None = None,
     pace: float = 0.0,
 ) -> Outcome:
     """Run a transcript from its first step to its last.
@@ -59,6 +61,7 @@ def replay(
         seed: another seed than the host's, None for that.
         show: called with each step's outcome as soon as it is known.
         listen: called with every kernel event.
+        observer: hears of everything that enters and leaves the first terminal.
         pace: virtual seconds per real second; 0 for as fast as can be.
 
     Raises:
@@ -69,6 +72,7 @@ def replay(
         settings.update({"seed": seed}, "--seed")
     run = Replay(transcript, settings, workspace, show)
     run.listen = listen
+    run.observer = observer
     run.pace = pace
     try:
         run.run()
@@ -96,6 +100,7 @@ class Replay:
     ) -> None:
         """Prepare a run."""
         self.listen: Callable[[Event], None] | None = None
+        self.observer: Observer | None = None
         self.pace = 0.0
         self._transcript = transcript
         self._settings = settings
@@ -168,6 +173,8 @@ class Replay:
         self._started_ns = host.kernel.now_ns
         for path, text in self._transcript.files.items():
             host.place_file(path, text)
+        if self.observer is not None:
+            self.observer.on_boot(host)
         if self._events.wanted or self.listen is not None:
             host.kernel.trace.subscribe(self._note_event)
         self._terminal_named("")
@@ -187,7 +194,8 @@ class Replay:
             pacing = Pacing(self.pace) if self.pace else None
             if pacing is not None:
                 pacing.start(self._host.kernel.now_ns)
-            self._terminals[name] = _Terminal(Dialogue(self._host, pacing))
+            observer = None if name else self.observer
+            self._terminals[name] = _Terminal(Dialogue(self._host, pacing, observer))
         return self._terminals[name]
 
     def _pass_time(self, step: Step) -> None:
@@ -215,15 +223,11 @@ class Replay:
             dialogue.press(keys.text.encode("utf-8", "surrogateescape"), max(at_ns, now_ns))
         if step.key == "ctrl-c":
             dialogue.cancel_line()
-        elif step.key:
+        elif step.key == "ctrl-d":
             dialogue.end_input()
         else:
-            first, *rest = (step.run or "").split("\n")
-            dialogue.enter(first)
-            for line in rest:
-                dialogue.finish()
-                if not dialogue.has_ended:
-                    dialogue.enter(line)
+            # Several lines are entered at once, as a paste is.
+            dialogue.enter(step.run or "")
 
     # -- What came of it --------------------------------------------------------------------------
 
