@@ -35,8 +35,8 @@ class Terminal:
             "COLUMNS": "80",
             "LINES": "24",
         }
-        self._pid, self._fd = pty.fork()
-        if not self._pid:
+        self.pid, self._fd = pty.fork()
+        if not self.pid:
             os.execve(sys.executable, [sys.executable, "-m", "vshell", *words], environment)
         self.resize(columns, rows)
 
@@ -110,7 +110,7 @@ class Terminal:
 
     def _reap(self):
         if self.status is None:
-            _, status = os.waitpid(self._pid, 0)
+            _, status = os.waitpid(self.pid, 0)
             self.status = os.waitstatus_to_exitcode(status)
 
     def close(self):

@@ -41,6 +41,7 @@ class Dialogue:
         self._pacing = pacing
         self.tty = host.add_terminal()
         self._output: list[bytes] = []
+        self._status = 0
         self.tty.output = self._output.append if observer is None else self._show
         if observer is not None:
             now_ns = host.kernel.now_ns
@@ -53,6 +54,8 @@ class Dialogue:
     def _on_question(self) -> None:
         question, kernel = self.tty.question, self.host.kernel
         self.tty.take_typed_ahead()
+        if question is not None:
+            self._status = question.status
         if self._observer is not None and question is not None:
             self._observer.on_question(0, kernel.now_ns, question.prompt, question.status)
         kernel.stop_requested = True
@@ -102,11 +105,11 @@ class Dialogue:
         if self.has_ended:
             status = self.host.exit_statuses[self.process.pid]
             return 128 + (status & 0x7F) if status & 0x7F else status >> 8
-        return self.tty.question.status if self.tty.question is not None else 0
+        return self._status
 
     def take_output(self) -> str:
-        """Give what has been written to the terminal since last asked."""
-        text = b"".join(self._output).decode("utf-8", "replace")
+        """Give what has been written to the terminal since last asked; odd bytes as surrogates."""
+        text = b"".join(self._output).decode("utf-8", "surrogateescape")
         self._output.clear()
         return text
 
@@ -134,30 +137,47 @@ class Dialogue:
         self.finish()
         return self.take_output()
 
-    def enter(self, line: str) -> None:
-        """Type a line at the prompt that waits, and wait for nothing."""
-        self._post("line", line, lambda: self.tty.answer(line))
+    def enter(self, line: str, at_ns: int | None = None) -> None:
+        """Type a line at the prompt, now or at a virtual time, and wait for nothing after it."""
+        self._post("line", line, lambda: self.tty.answer(line), at_ns)
 
-    def end_input(self) -> None:
-        """Type Ctrl-D at the prompt that waits, and wait for nothing."""
-        self._post("eof", "", self.tty.answer_eof)
+    def end_input(self, at_ns: int | None = None) -> None:
+        """Type Ctrl-D at the prompt, and wait for nothing after it."""
+        self._post("eof", "", self.tty.answer_eof, at_ns)
 
-    def cancel_line(self) -> None:
-        """Type Ctrl-C at the prompt that waits, and wait for nothing."""
-        self._post("cancel", "", self.tty.cancel_line)
+    def cancel_line(self, at_ns: int | None = None) -> None:
+        """Type Ctrl-C at the prompt, and wait for nothing after it."""
+        self._post("cancel", "", self.tty.cancel_line, at_ns)
 
-    def resize(self, columns: int, rows: int) -> None:
+    def resize(self, columns: int, rows: int, at_ns: int | None = None) -> None:
         """Change the window's size."""
-        self._post("resize", (columns, rows), lambda: self.tty.resize(columns, rows))
+        self._post("resize", (columns, rows), lambda: self.tty.resize(columns, rows), at_ns)
 
-    # What is typed enters now, before anything else happens: the prompt waits no longer.
-    def _post(self, kind: str, value: object, act: Callable[[], None]) -> None:
+    # What is typed enters at its time, before anything else happens then. It is announced before
+    # time goes there: a thread that computes stops for it exactly.
+    def _post(self, kind: str, value: object, act: Callable[[], None], at_ns: int | None) -> None:
         kernel = self.host.kernel
-        if self._observer is not None:
-            self._observer.on_entry(kernel.now_ns, kind, 0, value)
-        kernel.post(kernel.now_ns, act)
-        kernel.stop_requested = False
-        kernel.run(kernel.now_ns)
+        time_ns = kernel.now_ns if at_ns is None else at_ns
+        entered: list[bool] = []
+
+        def enter() -> None:
+            entered.append(True)
+            if self._observer is not None and kind != "wait":
+                self._observer.on_entry(time_ns, kind, 0, value)
+            act()
+            kernel.stop_requested = True
+
+        def run() -> None:
+            while not entered:
+                kernel.stop_requested = False
+                if self._pacing is not None:
+                    self._pacing.wait_until(min(kernel.peek(), time_ns))
+                    kernel.run(min(self._pacing.virtual_ns(), time_ns))
+                else:
+                    kernel.run(time_ns)
+
+        kernel.post(time_ns, enter)
+        self._guarded(run)
 
     def finish(self) -> None:
         """Wait for the next prompt, or the end of the session.
@@ -180,20 +200,7 @@ class Dialogue:
         Raises:
             HostFailure: the host failed meanwhile.
         """
-        kernel = self.host.kernel
-
-        def is_over() -> bool:
-            return kernel.peek() > time_ns
-
-        def run() -> None:
-            while not is_over():
-                kernel.stop_requested = False
-                if self._pacing is not None:
-                    self._pacing.wait_until(min(kernel.peek(), time_ns))
-                kernel.run(time_ns if self._pacing is None else self._pacing.virtual_ns())
-
-        self._guarded(run)
-        kernel.advance_to(time_ns)
+        self._post("wait", "", lambda: None, max(time_ns, self.host.kernel.now_ns))
 
 
 def _without_colours(text: str) -> str:

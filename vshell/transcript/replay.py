@@ -151,17 +151,17 @@ class Replay:
             self._boot()
         terminal = self._terminal(step)
         dialogue = terminal.dialogue
-        if terminal.step is not None and step.at_ns is None and not step.wait_ns:
-            dialogue.finish()
-        self._pass_time(step)
+        at_ns = self._moment(step, terminal)
         if not step.acts:
+            dialogue.wait_until(at_ns)
             return
-        dialogue.finish()
-        self._collect(terminal)
         if dialogue.has_ended:
+            self._collect(terminal)
             raise HostFailure(f"line {step.place.line}: the session has ended before this step")
+        before = dialogue.status
+        self._enter(dialogue, step, at_ns)
+        self._collect(terminal, status=before)
         terminal.step = step
-        self._enter(dialogue, step)
         looks_elsewhere = following is not None and following.terminal != step.terminal
         waits = following is not None and (following.at_ns is not None or following.wait_ns > 0)
         if not (looks_elsewhere and waits):
@@ -198,49 +198,49 @@ class Replay:
             self._terminals[name] = _Terminal(Dialogue(self._host, pacing, observer))
         return self._terminals[name]
 
-    def _pass_time(self, step: Step) -> None:
+    # When a step begins: its terminal must wait for it then.
+    def _moment(self, step: Step, terminal: _Terminal) -> int:
         assert self._host is not None
-        now_ns = self._host.kernel.now_ns
-        dialogue = self._terminals[step.terminal].dialogue
-        if step.wait_ns:
-            dialogue.wait_until(now_ns + step.wait_ns)
-        if step.at_ns is None:
-            return
-        if step.at_ns < now_ns:
+        kernel = self._host.kernel
+        at_ns = step.at_ns
+        if at_ns is None and step.wait_ns:
+            at_ns = kernel.now_ns + step.wait_ns
+        if step.acts:
+            terminal.dialogue.finish()
+        if step.at_ns is not None and step.at_ns < kernel.now_ns:
             raise HostFailure(
                 f"line {step.place.line}: 'at' {_seconds(step.at_ns)} has passed; "
-                f"it is {_seconds(now_ns)} on the host"
+                f"it is {_seconds(kernel.now_ns)} on the host"
             )
-        dialogue.wait_until(step.at_ns)
+        return max(at_ns or 0, kernel.now_ns)
 
-    def _enter(self, dialogue: Dialogue, step: Step) -> None:
-        assert self._host is not None
+    def _enter(self, dialogue: Dialogue, step: Step, at_ns: int) -> None:
         if step.size is not None:
-            dialogue.resize(*step.size)
-        now_ns = self._host.kernel.now_ns
+            dialogue.resize(*step.size, at_ns)
         for keys in step.press:
-            at_ns = keys.at_ns if keys.is_absolute else now_ns + keys.at_ns
-            dialogue.press(keys.text.encode("utf-8", "surrogateescape"), max(at_ns, now_ns))
+            when_ns = keys.at_ns if keys.is_absolute else at_ns + keys.at_ns
+            text = keys.text.encode("utf-8", "surrogateescape")
+            dialogue.press(text, max(when_ns, at_ns))
         if step.key == "ctrl-c":
-            dialogue.cancel_line()
+            dialogue.cancel_line(at_ns)
         elif step.key == "ctrl-d":
-            dialogue.end_input()
+            dialogue.end_input(at_ns)
         else:
             # Several lines are entered at once, as a paste is.
-            dialogue.enter(step.run or "")
+            dialogue.enter(step.run or "", at_ns)
 
     # -- What came of it --------------------------------------------------------------------------
 
-    def _collect(self, terminal: _Terminal) -> None:
+    def _collect(self, terminal: _Terminal, status: int | None = None) -> None:
         step = terminal.step
-        if step is None:
-            # What the shell says before its first prompt.
-            terminal.dialogue.take_output()
-            return
         dialogue = terminal.dialogue
         lines = as_lines(dialogue.take_output().replace("\r\n", "\n"))
-        is_done = dialogue.is_waiting or dialogue.has_ended
-        status = dialogue.status if is_done else (step.status or 0)
+        if step is None:
+            # What the shell says before its first prompt.
+            return
+        if status is None:
+            is_done = dialogue.is_waiting or dialogue.has_ended
+            status = dialogue.status if is_done else (step.status or 0)
         outcome = StepOutcome(step, lines, status, matches(step.out, lines))
         self._outcomes[step.place.line] = outcome
         terminal.step = None
