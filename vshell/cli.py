@@ -25,6 +25,7 @@ usage: vshell [OPTION...]                     the prompt
        vshell replay PATH...                  check transcripts (see vshell replay --help)
        vshell record FILE [OPTION...] [-c 'COMMANDS' | SCRIPT]
                                               the prompt, or commands, kept as a transcript
+       vshell tutorial [NAME] [--restart]     the lessons; a guided one at the prompt
 
 A Linux host that is not there, for learning kernel threads.
 
@@ -208,6 +209,8 @@ def main(words: list[str] | None = None) -> int:
     if words and words[0] in _COMMANDS:
         return _run_command(words[0], words[1:])
     try:
+        if words[:1] == ["tutorial"]:
+            return _run_tutorial(words[1:])
         recorded = words[1:2] if words[:1] == ["record"] else None
         arguments = _parse(words if recorded is None else words[2:])
         if arguments.action != "run":
@@ -263,6 +266,38 @@ def _run_record(files: list[str], arguments: _Arguments) -> int:
         return run_prompt(make_host, arguments.speed, recording)
     finally:
         recording.close()
+
+
+def _run_tutorial(words: list[str]) -> int:
+    from vshell.transcript.tutorial_command import (  # noqa: PLC0415 - only for lessons
+        list_lessons,
+        open_lesson,
+    )
+
+    restart = "--restart" in words
+    names = [word for word in words if word != "--restart"]
+    if not names:
+        list_lessons()
+        return 0
+    if len(names) > 1 or names[0].startswith("-"):
+        raise _UsageError(f"tutorial takes one lesson's name, not '{' '.join(names)}'")
+    found = open_lesson(names[0], restart=restart)
+    if found is None:
+        raise _UsageError(f"no lesson '{names[0]}'; 'vshell tutorial' lists them")
+    if not sys.stdin.isatty():
+        raise _UsageError("a lesson needs a terminal")
+    from vshell.console.session import run_prompt  # noqa: PLC0415 - takes a while
+    from vshell.machine.host import Host  # noqa: PLC0415 - not for --help
+
+    lesson, transcript = found
+
+    def make_host() -> Host:
+        host = Host()
+        for path, text in transcript.files.items():
+            host.place_file(path, text)
+        return host
+
+    return run_prompt(make_host, 1.0, guide=lesson)
 
 
 # The other things that vshell does, each with a command line of its own.

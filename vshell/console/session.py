@@ -18,7 +18,7 @@ import termios
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import run_in_terminal
-from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.auto_suggest import Suggestion
 from prompt_toolkit.formatted_text import ANSI
 from prompt_toolkit.input.typeahead import get_typeahead
 from prompt_toolkit.keys import Keys
@@ -28,12 +28,13 @@ from vshell.console.completer import ShellCompleter
 from vshell.console.highlight import STYLE, ShellLexer
 from vshell.console.history import open_history
 from vshell.console.keys import make_key_bindings
+from vshell.console.suggest import Suggestions
 from vshell.machine.thread import Machine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, Self
+    from typing import Any, Protocol, Self
 
     from prompt_toolkit.input import Input
     from prompt_toolkit.output import Output
@@ -41,11 +42,33 @@ if TYPE_CHECKING:
     from vshell.machine.host import Host
     from vshell.machine.observer import Observer
 
+    class Guide(Protocol):
+        """Who leads a learner through a lesson (see ``vshell.transcript.lesson``)."""
+
+        @property
+        def suggestion(self) -> str:
+            """The line suggested now, "" for none."""
+
+        def next_repeated(self) -> str | None:
+            """The next line of an earlier sitting, repeated unseen; None if all are."""
+
+        def greeting(self) -> str:
+            """What stands above the first prompt."""
+
+        def take_line(self, line: str) -> str | None:
+            """What to answer to a line that is the guide's; "quit"; None for the shell's."""
+
+        def take_result(self, host: Host, output: str, status: int) -> str:
+            """What to say before a prompt, after a line has done something."""
+
+
 __all__ = ["Prompt", "run_prompt"]
 
 _FLUSH_S = 0.02
 _GREETING = "vshell {version}: a virtual Linux host. Type 'help' to begin, Ctrl-D to leave.\n"
 _KEYS_MAX = 4096
+_GUIDED_BYTES_MAX = 100_000
+_GUIDE_WAIT_S = 10.0
 
 
 class Prompt:
@@ -56,15 +79,20 @@ class Prompt:
         machine: Machine,
         console_input: Input | None = None,
         console_output: Output | None = None,
+        guide: Guide | None = None,
     ) -> None:
         """Prepare a front end.
 
         Args:
             machine: not started yet, or running.
+            guide: leads through a lesson; None without one.
             console_input: None for the real terminal.
             console_output: None for the real terminal.
         """
         self._machine = machine
+        self._guide = guide
+        self._shown = bytearray()
+        self._is_repeating = guide is not None
         self._completer = ShellCompleter(machine)
         self._lexer = ShellLexer()
         self._session: PromptSession[str] = PromptSession(
@@ -75,7 +103,7 @@ class Prompt:
             complete_while_typing=False,
             complete_style=CompleteStyle.MULTI_COLUMN,
             complete_in_thread=True,
-            auto_suggest=AutoSuggestFromHistory(),
+            auto_suggest=Suggestions(lambda: guide.suggestion if guide is not None else ""),
             history=open_history(),
             key_bindings=make_key_bindings(),
             enable_open_in_editor=True,
@@ -129,6 +157,11 @@ class Prompt:
             self._session.app.exit(exception=EOFError)
 
     def _write(self, data: bytes) -> None:
+        if self._guide is not None:
+            self._shown += data
+            del self._shown[:-_GUIDED_BYTES_MAX]
+            if self._is_repeating:
+                return
         if not self._asking:
             self._put(data)
             return
@@ -180,8 +213,47 @@ class Prompt:
         columns, rows = _window_size()
         self._terminal.resize(columns, rows)
 
+    # What the guide says stands apart from what the host says.
+    def _say(self, text: str) -> None:
+        if not text:
+            return
+        start, end = ("", "") if os.environ.get("NO_COLOR") else ("\x1b[36m", "\x1b[0m")
+        lines = "".join(f"  {start}{line}{end}\n" if line else "\n" for line in text.splitlines())
+        self._put(f"\n{lines}\n".encode())
+
+    # Before a prompt: repeat what an earlier sitting did, or look at what the last line has done.
+    def _consult(self) -> bool:
+        guide = self._guide
+        if guide is None:
+            return False
+        output, self._shown = self._shown.decode("utf-8", "replace"), bytearray()
+        if self._is_repeating:
+            line = guide.next_repeated()
+            if line is not None:
+                self._machine.query(lambda host, _pid: host.clock.pause())
+                self._terminal.answer(line)
+                return True
+            self._is_repeating = False
+            self._machine.query(lambda host, _pid: host.clock.resume())
+            self._say(guide.greeting())
+
+        def look(host: Host, _pid: int) -> str:
+            question = host.ttys[0].question
+            return guide.take_result(host, output, question.status if question else 0)
+
+        self._say(self._machine.query(look, wait_s=_GUIDE_WAIT_S))
+        return False
+
+    # An empty line gets its suggestion at once, not only when something is typed.
+    def _suggest(self) -> None:
+        buffer = self._session.default_buffer
+        if not buffer.text and self._guide is not None:
+            buffer.suggestion = Suggestion(self._guide.suggestion)
+
     async def _ask(self, prompt: str, typed: str) -> None:
         terminal = self._terminal
+        if self._consult():
+            return
         self._lexer.commands = self._completer.command_names()
         # Text that a program left without a newline stays in front of the prompt, as on any
         # terminal.
@@ -193,13 +265,23 @@ class Prompt:
         self._asking = True
         try:
             text = await self._session.prompt_async(
-                ANSI(before + prompt), default=line, accept_default=bool(newline)
+                ANSI(before + prompt),
+                default=line,
+                accept_default=bool(newline),
+                pre_run=self._suggest,
             )
         except KeyboardInterrupt:
             terminal.cancel_line()
         except EOFError:
             terminal.end_input()
         else:
+            if self._guide is not None and (reply := self._guide.take_line(text)) is not None:
+                if reply == "quit":
+                    terminal.end_input()
+                    return
+                self._say(reply)
+                self._questions.put_nowait((prompt, ""))
+                return
             self._size_changed()
             terminal.answer(text)
             # What was typed behind the line belongs to the command, as on any terminal; what it
@@ -287,13 +369,19 @@ class _Suspended:
         self._enter()
 
 
-def run_prompt(make_host: Callable[[], Host], rate: float, observer: Observer | None = None) -> int:
+def run_prompt(
+    make_host: Callable[[], Host],
+    rate: float,
+    observer: Observer | None = None,
+    guide: Guide | None = None,
+) -> int:
     """Run the prompt on a new machine until its session ends.
 
     Args:
         make_host: makes the host, in the machine's thread.
         rate: virtual seconds per real second.
         observer: hears of all that enters and leaves; None for nobody.
+        guide: leads through a lesson; None without one.
 
     Returns:
         The session's exit status, 2 if the machine failed.
@@ -301,7 +389,7 @@ def run_prompt(make_host: Callable[[], Host], rate: float, observer: Observer | 
     from vshell import __version__  # noqa: PLC0415 - only for the greeting
 
     machine = Machine(make_host, rate, observer)
-    prompt = Prompt(machine)
+    prompt = Prompt(machine, guide=guide)
     sys.stdout.write(_GREETING.format(version=__version__))
     sys.stdout.flush()
     try:
