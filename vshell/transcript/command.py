@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from argparse import ArgumentParser
+from shutil import get_terminal_size
 
 from vshell.machine.pacing import real_s
-from vshell.transcript.load import find, load, write_answers
+from vshell.transcript.load import find, is_markdown, load, write_answers, write_events
 from vshell.transcript.model import TranscriptError
+from vshell.transcript.recorded import events_path
 from vshell.transcript.replay import replay
 from vshell.transcript.report import as_json, as_junit, difference_text
 
@@ -15,6 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterator, Sequence
+    from typing import NoReturn
 
     from vshell.abi.events import Event
     from vshell.transcript.model import Outcome, Transcript
@@ -24,8 +29,14 @@ __all__ = ["replay_command"]
 _CLEAR_LINE = "\r\x1b[K"
 
 
+class _Parser(ArgumentParser):
+    # Messages of vshell itself look all alike.
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"vshell: {message} (see {self.prog} --help)\n")
+
+
 def _parser() -> ArgumentParser:
-    parser = ArgumentParser(
+    parser = _Parser(
         prog="vshell replay",
         description="Run transcripts on fresh hosts, in free time, and compare what they show.",
         epilog="Exit status: 0 all hold, 1 some differ, 2 something could not be read or run.",
@@ -44,7 +55,7 @@ def _parser() -> ArgumentParser:
     add("--workspace", metavar="DIR", help="its files are the home directory")
     add("--seed", metavar="N", type=int, help="another seed than the hosts' own")
     add("--realtime", action="store_true", help="let virtual seconds take real ones")
-    add("--speed", metavar="X", type=float, default=1.0, help="virtual seconds per real second")
+    add("--speed", metavar="X", type=float, help="as --realtime, X virtual seconds in a real one")
     return parser
 
 
@@ -61,21 +72,29 @@ def replay_command(words: list[str]) -> int:
     options = parser.parse_args(words)
     if options.j < 1:
         parser.error("argument -j: must be at least 1")
-    if not 0 < options.speed < 1e9:
+    if options.speed is not None and not 0 < options.speed < 1e9:
         parser.error("argument --speed: must be positive")
+    if options.seed is not None and options.seed < 0:
+        parser.error("argument --seed: must not be negative")
+    if options.workspace is not None and not os.path.isdir(options.workspace):
+        parser.error(f"argument --workspace: {options.workspace}: No such directory")
+    for stream in (sys.stdout, sys.stderr):
+        # Names of files may hold what is no text.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     start_s = real_s()
     transcripts, errors = _load_all(options)
-    run = _Run(options, len(transcripts))
+    run = _Run(options, len(transcripts), errors)
     for outcome in _outcomes(transcripts, options):
         run.take(outcome)
         if options.exitfirst and not run.all_hold:
             break
-    run.errors = errors + run.errors
     return run.finish(real_s() - start_s)
 
 
 def _load_all(options: Namespace) -> tuple[list[Transcript], list[str]]:
-    transcripts, errors = [], []
+    transcripts: list[Transcript] = []
+    errors: list[str] = []
     try:
         paths = list(find(options.paths))
     except TranscriptError as error:
@@ -86,8 +105,12 @@ def _load_all(options: Namespace) -> tuple[list[Transcript], list[str]]:
         except TranscriptError as error:
             errors.append(str(error))
             continue
-        if options.k.lower() in f"{path}\n{transcript.title}".lower():
+        if is_markdown(path) and not transcript.steps:
+            errors.append(f"{path}:1:1: no ```console block with a line that begins with '$ '")
+        elif options.k.lower() in f"{path}\n{transcript.title}".lower():
             transcripts.append(transcript)
+    if not transcripts and not errors:
+        errors.append(f"-k {options.k}: no transcript has this in its path or title")
     return transcripts, errors
 
 
@@ -100,29 +123,38 @@ def _outcomes(
         return
     from multiprocessing import get_context  # noqa: PLC0415 - only with -j
 
-    # The workers are forked: what has been imported and compiled here is theirs at once.
-    with get_context("fork").Pool(min(options.j, len(jobs))) as pool:
+    # The workers are forked: what has been imported and compiled here is theirs at once. Ctrl-C is
+    # for the one that waits for them.
+    ignore = (signal.SIGINT, signal.SIG_IGN)
+    with get_context("fork").Pool(min(options.j, len(jobs)), signal.signal, ignore) as pool:
         yield from pool.imap(_run_one, jobs)
 
 
 def _run_one(job: tuple[Transcript, Namespace]) -> Outcome | TranscriptError:
     transcript, options = job
-    pace = options.speed if options.realtime else 0.0
+    pace = options.speed or float(options.realtime)
+    records = options.update and bool(transcript.events)
 
     def run(events: list[Event] | None) -> Outcome:
         listen = events.append if events is not None else None
         return replay(transcript, options.workspace, seed=options.seed, listen=listen, pace=pace)
 
+    first: list[Event] = []
     try:
-        if not options.verify:
-            return run(None)
-        first: list[Event] = []
-        second: list[Event] = []
-        outcome = run(first)
-        again = run(second)
+        outcome = run(first if options.verify or records else None)
+        if options.verify:
+            second: list[Event] = []
+            outcome = _compared(outcome, run(second), first, second)
+        if records and outcome.event and _can_update(outcome):
+            write_events(events_path(transcript), first)
     except TranscriptError as error:
         return error
-    return _compared(outcome, again, first, second)
+    return outcome
+
+
+# Answers are taken from a session that came to its end and did what it was to do.
+def _can_update(outcome: Outcome) -> bool:
+    return not outcome.failure and not any(step.unmet for step in outcome.steps)
 
 
 def _compared(outcome: Outcome, again: Outcome, first: list[Event], second: list[Event]) -> Outcome:
@@ -130,23 +162,25 @@ def _compared(outcome: Outcome, again: Outcome, first: list[Event], second: list
 
     for one, other in zip(first, second, strict=False):
         if one != other:
-            return replace(outcome, event=f"first run:  {one}\nsecond run: {other}")
+            text = f"two runs differ:\nfirst run:  {one}\nsecond run: {other}"
+            return replace(outcome, failure=outcome.failure or text)
     if len(first) != len(second) or outcome.steps != again.steps:
-        text = f"first run: {len(first)} events, second run: {len(second)}"
-        return replace(outcome, event=text)
+        text = f"two runs differ: {len(first)} events, then {len(second)}"
+        return replace(outcome, failure=outcome.failure or text)
     return outcome
 
 
 class _Run:
     # What has been seen so far, and how it is shown.
-    def __init__(self, options: Namespace, count: int) -> None:
+    def __init__(self, options: Namespace, count: int, errors: list[str]) -> None:
         self.options = options
         self.count = count
         self.outcomes: list[Outcome] = []
-        self.errors: list[str] = []
+        self.errors = errors
         self.updated = 0
         self.is_quiet = options.json
-        self.colour = sys.stdout.isatty()
+        is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+        self.colour = sys.stdout.isatty() and not is_plain
         self.shows_progress = sys.stderr.isatty() and not options.verbose
 
     @property
@@ -161,16 +195,16 @@ class _Run:
         path = outcome.transcript.path
         if self.shows_progress:
             text = f"{len(self.outcomes)}/{self.count} {path}"
-            sys.stderr.write(_CLEAR_LINE + text[:78])
+            sys.stderr.write(_CLEAR_LINE + text[: get_terminal_size().columns - 1])
             sys.stderr.flush()
-        if self.options.verbose and not self.is_quiet:
+        if self.options.verbose:
             for step in outcome.steps:
                 typed = (step.step.run or step.step.key).split("\n")[0]
                 word = "ok     " if step.holds else "differs"
                 self._say(f"{word} {path}:{step.step.place.line} $ {typed}\n")
         if outcome.holds:
             return
-        if self.options.update and not outcome.failure:
+        if self.options.update and _can_update(outcome):
             try:
                 write_answers(path, outcome.steps)
             except TranscriptError as error:
@@ -178,10 +212,13 @@ class _Run:
                 return
             self.updated += 1
             self._say(f"updated {path}\n")
-        elif not self.is_quiet:
+        else:
             self._say(difference_text(outcome, colour=self.colour))
 
+    # Standard output is JSON's alone, where that is asked for.
     def _say(self, text: str) -> None:
+        if self.is_quiet:
+            return
         if self.shows_progress:
             sys.stderr.write(_CLEAR_LINE)
             sys.stderr.flush()
@@ -191,12 +228,12 @@ class _Run:
     def finish(self, took_s: float) -> int:
         if self.shows_progress:
             sys.stderr.write(_CLEAR_LINE)
+        if self.options.junit:
+            self._write_junit()
         for error in self.errors:
             sys.stderr.write(f"vshell: {error}\n")
         if self.options.json:
             sys.stdout.write(as_json(self.outcomes, self.errors))
-        if self.options.junit:
-            self._write_junit()
         differ = sum(not outcome.holds for outcome in self.outcomes) - self.updated
         if sys.stderr.isatty() or self.options.verbose:
             sys.stderr.write(self._summary(differ, took_s))
@@ -208,7 +245,6 @@ class _Run:
                 file.write(as_junit(self.outcomes, self.errors))
         except OSError as error:
             self.errors.append(f"{self.options.junit}: {error.strerror}")
-            sys.stderr.write(f"vshell: {self.errors[-1]}\n")
 
     def _summary(self, differ: int, took_s: float) -> str:
         steps = sum(len(outcome.steps) for outcome in self.outcomes)

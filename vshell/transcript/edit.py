@@ -1,7 +1,8 @@
 """Writes transcripts: new ones step by step, and answers into those there are.
 
 A change in place touches nothing but the ``out`` and ``status`` of the steps that differ: comments,
-order and everything else stay byte by byte.
+order and everything else stay byte by byte. It is made of splices at the places where the YAML
+library found the values, so it knows no more of YAML than where a value's last line ends.
 """
 
 from __future__ import annotations
@@ -10,43 +11,68 @@ import json
 import re
 
 from vshell.transcript.format import step_nodes
+from vshell.transcript.source import newline_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from vshell.transcript.format import MappingNode, Node
     from vshell.transcript.model import StepOutcome
 
+    Splice = tuple[int, int, str]
+
 __all__ = ["entry_text", "head_text", "scalar_text", "with_answers"]
 
 _PLAIN = re.compile(r"[A-Za-z_./][^:#\n\t\"'\\{}\[\],&*!|>%@`]*")
-# What YAML would take for something else than text.
-_RESERVED = frozenset("true false yes no on off null y n ~ ... ---".split())  # noqa: SIM905 - words
+# What YAML takes for something else than text.
+_RESERVED = frozenset(("true", "false", "yes", "no", "on", "off", "null", "y", "n", "...", "---"))
+_COMMENT = re.compile(r"[ \t]+#[^\r\n]*")
+
+
+# -- Values ---------------------------------------------------------------------------------------
 
 
 def scalar_text(text: str) -> str:
-    """Write a text of one line as a YAML scalar, plain where it can be."""
+    """Write a text as a YAML scalar on one line, plain where it can be."""
     if (
         _PLAIN.fullmatch(text)
         and text == text.strip()
         and text.lower() not in _RESERVED
         and text.isprintable()
+        and not text.startswith(".")
     ):
         return text
-    return json.dumps(text, ensure_ascii=not text.isprintable())
+    return _quoted(text)
 
 
-def _block(lines: Iterable[str], indent: int) -> str:
-    lines = list(lines)
-    mark = "|"
-    # YAML guesses the indentation by the first line, and drops empty lines at the end.
-    if not lines[0] or lines[0][0] == " ":
-        mark += "2"
-    if not lines[-1]:
-        mark += "+"
-    margin = " " * indent
-    return mark + "\n" + "".join(f"{margin}{line}\n" if line else "\n" for line in lines)
+# JSON's escapes are YAML's, but YAML has no pairs of surrogates.
+def _quoted(text: str) -> str:
+    return "".join(map(_visible, json.dumps(text, ensure_ascii=False)))
+
+
+def _visible(letter: str) -> str:
+    if letter.isprintable():
+        return letter
+    code = ord(letter)
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+# The head of a block and its lines, without their margin of two; no lines if it is none.
+def _block(lines: Sequence[str]) -> tuple[str, list[str]]:
+    if not any(lines):
+        return _quoted("\n" * len(lines)), []
+    # YAML guesses the margin by the first line, and drops empty lines at the end.
+    head = "|2" if not lines[0] or lines[0][0] in " \t" else "|"
+    return head, [*lines[:-1], lines[-1] or " (esc)"]
+
+
+def _block_text(lines: Sequence[str], margin: str) -> str:
+    head, body = _block(lines)
+    return "\n".join([head, *(margin + line if line else "" for line in body)]) + "\n"
+
+
+# -- New transcripts ------------------------------------------------------------------------------
 
 
 def head_text(title: str, host: Mapping[str, object], **others: str) -> str:
@@ -66,28 +92,43 @@ def entry_text(keys: Mapping[str, object]) -> str:
     """Write one step: its keys in order.
 
     Args:
-        keys: texts, numbers, tuples of lines (written as a block), or a list of mappings (written
-            as one line each).
+        keys: texts, numbers, tuples of expected lines (written as a block), or a list of mappings
+            (written as one line each).
     """
     text = ""
     for name, value in keys.items():
         text += "- " if not text else "  "
         if isinstance(value, tuple):
-            text += f"{name}: {_block(value, 4)}"
+            text += f"{name}: {_block_text(value, '    ')}"
         elif isinstance(value, list):
             text += f"{name}:\n"
             for one in value:
                 pairs = ", ".join(f"{key}: {_inline(item)}" for key, item in one.items())
                 text += f"  - {{{pairs}}}\n"
-        elif isinstance(value, str) and "\n" in value:
-            text += f"{name}: {_block(value.split(chr(10)), 4)}"
+        elif isinstance(value, str) and _can_be_block(value):
+            text += f"{name}: {_block_text(value.split(chr(10)), '    ')}"
         else:
-            text += f"{name}: {scalar_text(value) if isinstance(value, str) else value}\n"
+            text += f"{name}: {_scalar(value)}\n"
     return text
 
 
+def _can_be_block(text: str) -> bool:
+    lines = text.split("\n")
+    return len(lines) > 1 and lines[-1] != "" and all(line.isprintable() for line in lines)
+
+
+def _scalar(value: object) -> str:
+    if not isinstance(value, str):
+        return str(value)
+    # A last newline belongs to the form, not to what is typed.
+    return scalar_text(value + "\n" if value.endswith("\n") else value)
+
+
 def _inline(value: object) -> str:
-    return json.dumps(value) if isinstance(value, str) else str(value)
+    return _quoted(value) if isinstance(value, str) else str(value)
+
+
+# -- Answers --------------------------------------------------------------------------------------
 
 
 def with_answers(text: str, path: str, outcomes: Iterable[StepOutcome]) -> str:
@@ -96,90 +137,155 @@ def with_answers(text: str, path: str, outcomes: Iterable[StepOutcome]) -> str:
     Args:
         text: of the file.
         path: of the file, for messages.
-        outcomes: of its steps, in order; those that hold are left alone.
+        outcomes: of its steps, in any order; those that hold are left alone.
     """
-    lines = text.split("\n")
-    nodes = {node.start_mark.line + 1: node for node in step_nodes(text, path)}
-    for outcome in sorted(outcomes, key=lambda one: one.step.place.line, reverse=True):
+    nodes = {_place(node): node for node in step_nodes(text, path)}
+    splices: list[Splice] = []
+    for outcome in outcomes:
         if outcome.holds:
             continue
-        node = nodes[outcome.step.place.line]
-        if node.flow_style:
-            _answer_flow(lines, node, outcome)
+        node = nodes[outcome.step.place.line, outcome.step.place.column]
+        splices += _Answer(text, node, outcome).splices()
+    # Those at the same place keep their order; the last ones are made first.
+    splices.sort(key=lambda splice: splice[0])
+    for start, stop, new in reversed(splices):
+        text = text[:start] + new + text[stop:]
+    return text
+
+
+def _place(node: Node) -> tuple[int, int]:
+    return node.start_mark.line + 1, node.start_mark.column + 1
+
+
+class _Answer:
+    # What is to change in one step.
+    def __init__(self, text: str, node: MappingNode, outcome: StepOutcome) -> None:
+        self.text = text
+        self.newline = newline_of(text)
+        self.keys = {key.value: (key, value) for key, value in node.value}
+        self.first = node.value[0][0]
+        self.is_flow = bool(node.flow_style)
+        self.margin = " " * node.start_mark.column
+        self.outcome = outcome
+
+    def splices(self) -> list[Splice]:
+        outcome = self.outcome
+        found: list[Splice] = []
+        new: list[str] = []
+        after = self.keys["run" if "run" in self.keys else "key"][1]
+        if not outcome.is_equal:
+            if "out" not in self.keys:
+                new.append(self.entry("out", outcome.lines))
+            elif outcome.lines or not self.is_removable("out"):
+                found += self.new_out(self.keys["out"][1])
+            else:
+                found.append(self.removal("out"))
+        if "out" in self.keys and (outcome.lines or not self.is_removable("out")):
+            after = self.keys["out"][1]
+        if outcome.step.status not in (None, outcome.status):
+            if "status" not in self.keys:
+                new.append(self.entry("status", outcome.status))
+            elif outcome.status or not self.is_removable("status"):
+                found.append((*self.span("status"), str(outcome.status)))
+            else:
+                found.append(self.removal("status"))
+        if new:
+            at = after.end_mark.index if self.is_flow else self.last_line_end(after)
+            found.append((at, at, "".join(new)))
+        return found
+
+    def span(self, name: str) -> tuple[int, int]:
+        value = self.keys[name][1]
+        return value.start_mark.index, value.end_mark.index
+
+    # A key with its value, to stand behind another one.
+    def entry(self, name: str, value: tuple[str, ...] | int) -> str:
+        if self.is_flow:
+            return f", {name}: {self.inline(value) if isinstance(value, tuple) else value}"
+        if isinstance(value, int):
+            return f"{self.newline}{self.margin}{name}: {value}"
+        head, body = _block(value)
+        return f"{self.newline}{self.margin}{name}: {head}{self.body(body)}"
+
+    def body(self, lines: Iterable[str]) -> str:
+        margin = self.margin + "  "
+        return "".join(self.newline + (margin + line if line else "") for line in lines)
+
+    def inline(self, lines: Iterable[str]) -> str:
+        return _quoted("".join(line + "\n" for line in lines))
+
+    def new_out(self, value: Node) -> list[Splice]:
+        lines = self.outcome.lines
+        start, stop = self.span("out")
+        is_block = _is_block(value)
+        body: list[str] = []
+        if self.is_flow or not lines:
+            head = self.inline(lines)
+        elif not is_block and len(lines) == 1:
+            head = scalar_text(lines[0])
         else:
-            _answer_block(lines, node, outcome)
-    return "\n".join(lines)
+            head, body = _block(lines)
+        if not is_block:
+            # A comment behind the value stays on its line.
+            end = stop if self.is_flow else self.line_end(stop)
+            return [(start, stop, head), (end, end, self.body(body))]
+        head_end = start
+        while self.text[head_end] in "|>+-123456789":
+            head_end += 1
+        line_end = self.line_end(start)
+        return [
+            (start, head_end, head),
+            (line_end, max(line_end, self.last_line_end(value)), self.body(body)),
+        ]
 
+    # Whether a key stands on lines of its own, with no comment that would go with it.
+    def is_removable(self, name: str) -> bool:
+        key, value = self.keys[name]
+        if self.is_flow or key is self.first:
+            return False
+        end = value.start_mark.index if _is_block(value) else value.end_mark.index
+        tail = self.text[end : self.line_end(end)]
+        return not _COMMENT.search(" " + tail) and "#" not in self.between(key, value)
 
-def _answer_block(lines: list[str], node: MappingNode, outcome: StepOutcome) -> None:
-    keys = {key.value: (key, value) for key, value in node.value}
-    indent = node.start_mark.column
-    margin = " " * indent
-    after = _last_line(lines, keys["run" if "run" in keys else "key"][1]) + 1
-    changes: list[tuple[int, int, list[str]]] = []
-    if not outcome.is_equal:
-        written: list[str] = []
-        if outcome.lines:
-            block = _block(outcome.lines, indent + 2).removesuffix("\n")
-            written = f"{margin}out: {block}".split("\n")
-        changes.append(_place_of(lines, keys.get("out"), after, written))
-    if outcome.step.status not in (None, outcome.status):
-        written = [f"{margin}status: {outcome.status}"] if outcome.status else []
-        changes.append(_place_of(lines, keys.get("status"), after, written))
-    for start, stop, new in sorted(changes, key=lambda change: change[:2], reverse=True):
-        dash = lines[start][:indent] if start < stop else ""
-        lines[start:stop] = new
-        if "-" in dash and new:
-            # The key stood behind the step's dash.
-            lines[start] = dash + lines[start][indent:]
+    def between(self, key: Node, value: Node) -> str:
+        return self.text[key.end_mark.index : value.start_mark.index]
 
+    def removal(self, name: str) -> Splice:
+        key, value = self.keys[name]
+        start = self.text.rfind("\n", 0, key.start_mark.index) + 1
+        end = self.last_line_end(value)
+        stop = self.text.find("\n", end) + 1 if "\n" in self.text[end : end + 2] else end
+        return start, stop, ""
 
-def _place_of(
-    lines: list[str], pair: tuple[Node, Node] | None, after: int, new: list[str]
-) -> tuple[int, int, list[str]]:
-    if pair is None:
-        return after, after, new
-    key, value = pair
-    start, stop = key.start_mark.line, _last_line(lines, value) + 1
-    comment = re.search(r"\s#.*$", lines[value.start_mark.line])
-    if new and comment and "|" not in comment[0] and not _is_block(value):
-        tail = lines[value.end_mark.line][value.end_mark.column :]
-        new = [new[0] + tail, *new[1:]]
-    elif new and _is_block(value) and comment:
-        new = [new[0] + comment[0], *new[1:]]
-    return start, stop, new
+    def line_end(self, at: int) -> int:
+        end = self.text.find("\n", at)
+        if end < 0:
+            return len(self.text)
+        return end - 1 if self.text[at:end].endswith("\r") else end
+
+    # Where the last line of a value ends. Blank lines below a block are not its, unless it keeps
+    # them, or unless they are so long that they would become part of a new block.
+    def last_line_end(self, value: Node) -> int:
+        end = value.end_mark.index
+        if not _is_block(value):
+            return self.line_end(end)
+        start = value.start_mark.index
+        first_end = self.line_end(start)
+        if end <= first_end:
+            return first_end
+        keeps = "+" in self.text[start : start + 3].split()[0]
+        lines = self.text[first_end:end].split("\n")
+        if lines[-1] == "":
+            lines.pop()
+        limit = len(self.margin) + 2
+        while len(lines) > 1 and not keeps:
+            last = lines[-1].rstrip("\r")
+            if last.strip(" ") or len(last) > limit:
+                break
+            lines.pop()
+        whole = "\n".join(lines)
+        return first_end + len(whole.removesuffix("\r"))
 
 
 def _is_block(node: Node) -> bool:
     return getattr(node, "style", None) in ("|", ">")
-
-
-# The last line that belongs to a value: blank lines below a block are not its.
-def _last_line(lines: list[str], node: Node) -> int:
-    last = node.end_mark.line
-    if _is_block(node) or node.end_mark.column == 0:
-        last -= 1
-        keeps = "+" in lines[node.start_mark.line][node.start_mark.column :][:3]
-        while not keeps and last > node.start_mark.line and not lines[last].strip():
-            last -= 1
-    return last
-
-
-def _answer_flow(lines: list[str], node: MappingNode, outcome: StepOutcome) -> None:
-    keys = {key.value: value for key, value in node.value}
-    changes = []
-    if not outcome.is_equal:
-        text = "".join(line + "\n" for line in outcome.lines)
-        changes.append(("out", json.dumps(text)))
-    if outcome.step.status not in (None, outcome.status):
-        changes.append(("status", str(outcome.status)))
-    for name, new in reversed(changes):
-        value = keys.get(name)
-        if value is None:
-            value = keys["run" if "run" in keys else "key"]
-            row, column = value.end_mark.line, value.end_mark.column
-            lines[row] = f"{lines[row][:column]}, {name}: {new}{lines[row][column:]}"
-            continue
-        first, last = value.start_mark, value.end_mark
-        rest = lines[last.line][last.column :]
-        lines[first.line : last.line + 1] = [lines[first.line][: first.column] + new + rest]

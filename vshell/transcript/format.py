@@ -1,15 +1,20 @@
 """The YAML form of a transcript, read with the place of every value.
 
-Nothing but mappings, lists and plain values is understood: no tags, no aliases, no objects.
+Nothing but mappings, lists and plain values is understood: no tags, no aliases, no objects. The
+same rules stand in ``schema.json`` for editors.
 """
 
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from contextlib import suppress
 
 import yaml
 
+from vshell.machine.goal import check_goal
+from vshell.machine.host import load_settings
+from vshell.machine.settings import SettingsError
+from vshell.transcript.duration import parse_duration_ns, parse_seconds_ns
 from vshell.transcript.match import PatternError, check_pattern
 from vshell.transcript.model import Keys, Place, Step, Transcript, TranscriptError
 
@@ -18,12 +23,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import NoReturn
 
+    from vshell.machine.settings import HostSettings
+
 __all__ = [
-    "LINE_LETTERS_MAX",
+    "KEYS",
+    "NEED_AN_ACT",
+    "PRESS_KEYS",
+    "PROMPT_KEYS",
+    "STEP_KEYS",
     "SUFFIX",
     "parse_duration_ns",
     "parse_yaml",
-    "read_text",
     "step_nodes",
 ]
 
@@ -32,64 +42,25 @@ Node = yaml.Node
 MappingNode = yaml.MappingNode
 
 SUFFIX = ".vshell.yaml"
-LINE_LETTERS_MAX = 1_000_000
-_FILE_BYTES_MAX = 64_000_000
-_SEQUENCE = "tag:yaml.org,2002:seq"
-_MAPPING = "tag:yaml.org,2002:map"
-_STRING = "tag:yaml.org,2002:str"
-_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+KEYS = ("title", "host", "workspace", "files", "events", "steps")
+STEP_KEYS = (
+    *("say", "run", "key", "out", "status", "at", "wait", "hint", "goal"),
+    *("terminal", "press", "size"),
+)
+PRESS_KEYS = ("at", "after", "keys")
+PROMPT_KEYS = ("enter", "ctrl-c", "ctrl-d")
+NEED_AN_ACT = ("out", "status", "press", "goal", "size")
+"""Keys of a step that make no sense where nothing is typed."""
+_NULL = "tag:yaml.org,2002:null"
+_TEXTS = tuple(f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float"))
+_DEPTH_MAX = 20
 _TERMINAL_NAME = re.compile(r"[A-Za-z0-9_-]{1,32}")
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ns|us|ms|s|min|h)?")
-_UNIT_NS = {
-    "ns": 1,
-    "us": 1_000,
-    "ms": 1_000_000,
-    "s": 1_000_000_000,
-    "min": 60_000_000_000,
-    "h": 3_600_000_000_000,
-}
-_SECONDS_MAX = 10**9
-
-
-def parse_duration_ns(text: str) -> int:
-    """Read a duration: a number of seconds, or one with a unit (ns, us, ms, s, min, h).
-
-    Raises:
-        ValueError: it is none.
-    """
-    found = _DURATION.fullmatch(text.strip())
-    if found is None:
-        raise ValueError(text)
-    unit_ns = _UNIT_NS[found[2] or "s"]
-    duration_ns = Decimal(found[1]) * unit_ns
-    if duration_ns > _SECONDS_MAX * _UNIT_NS["s"]:
-        raise ValueError(text)
-    return round(duration_ns)
-
-
-def read_text(path: str) -> str:
-    """Read a file that must be text.
-
-    Raises:
-        TranscriptError: it is too large, or not UTF-8.
-        OSError: it cannot be read.
-    """
-    with open(path, "rb") as file:
-        data = file.read(_FILE_BYTES_MAX + 1)
-    if len(data) > _FILE_BYTES_MAX:
-        raise TranscriptError(path, Place(1), f"larger than {_FILE_BYTES_MAX} bytes")
-    try:
-        text = data.decode()
-    except UnicodeDecodeError as error:
-        before = data[: error.start]
-        place = Place(before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1)
-        raise TranscriptError(path, place, "not UTF-8 text") from None
-    for number, line in enumerate(text.split("\n"), 1):
-        if len(line) > LINE_LETTERS_MAX:
-            raise TranscriptError(
-                path, Place(number, LINE_LETTERS_MAX), f"line of {len(line)} characters"
-            )
-    return text
+_PROFILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
+_SIZE = re.compile(r"([1-9][0-9]{0,3})x([1-9][0-9]{0,3})")
+# What YAML takes for the end of a line and no editor does.
+_ODD_LINE_END = re.compile("[\x85\u2028\u2029]|\r(?!\n)")
+# Half a character; U+DC80 and above are bytes that are no UTF-8.
+_SURROGATE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 
 def parse_yaml(text: str, path: str) -> Transcript:
@@ -111,34 +82,61 @@ def step_nodes(text: str, path: str) -> list[yaml.MappingNode]:
     Raises:
         TranscriptError: it is none.
     """
-    parse_yaml(text, path)
     root = _compose(text, path)
+    _Reader(path).transcript(root)
     assert isinstance(root, yaml.MappingNode)
-    return next(value.value for key, value in root.value if key.value == "steps")
+    return next(value.value for key, value in root.value if key.value == "steps") or []
+
+
+class _Loader(yaml.SafeLoader):
+    # Composes nodes, and refuses what plain text has no use for.
+    def __init__(self, text: str, path: str) -> None:
+        super().__init__(text)
+        self.path = path
+        self.depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+            raise TranscriptError(
+                self.path, _place(event), "anchors and aliases are not understood"
+            )
+        if event.tag is not None:
+            raise TranscriptError(self.path, _place(event), "tags are not understood")
+        if self.depth > _DEPTH_MAX:
+            raise TranscriptError(self.path, _place(event), "nested too deeply")
+        self.depth += 1
+        node: yaml.Node | None = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
 
 def _compose(text: str, path: str) -> yaml.Node:
+    odd = _ODD_LINE_END.search(text)
+    if odd:
+        raise _bad_letter(text, odd.start(), path)
     try:
-        for event in yaml.parse(text, yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent):
-                raise TranscriptError(path, _place(event), "aliases are not understood here")
-        node = yaml.compose(text, yaml.SafeLoader)
+        node = _Loader(text, path).get_single_node()
     except yaml.reader.ReaderError as error:
-        before = text[: error.position]
-        place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
-        raise TranscriptError(
-            path, place, f"character U+{ord(text[error.position]):04X} is not allowed"
-        ) from None
+        raise _bad_letter(text, error.position, path) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark is not None else Place(1)
-        words = [word for word in (error.context, error.problem) if word]
-        raise TranscriptError(path, place, ": ".join(words) or "not YAML") from None
-    except (RecursionError, yaml.YAMLError):
-        raise TranscriptError(path, Place(1), "not YAML: nested too deeply") from None
+        words = ": ".join(word for word in (error.context, error.problem) if word) or "not YAML"
+        if "'\\t'" in words:
+            words = "a tab; YAML is indented with spaces"
+        raise TranscriptError(path, place, words) from None
+    except (ValueError, OverflowError) as error:
+        # An escape such as "\UFFFFFFFF".
+        raise TranscriptError(path, Place(1), f"not YAML: {error}") from None
     if node is None:
         raise TranscriptError(path, Place(1), "empty: a transcript has at least 'steps'")
     return node
+
+
+def _bad_letter(text: str, at: int, path: str) -> TranscriptError:
+    place = Place(text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
+    return TranscriptError(path, place, f"character U+{ord(text[at]):04X} is not allowed")
 
 
 def _place(thing: yaml.Node | yaml.Event) -> Place:
@@ -158,58 +156,74 @@ class _Reader:
     # -- The whole --------------------------------------------------------------------------------
 
     def transcript(self, node: yaml.Node) -> Transcript:
-        keys = self.mapping(
-            node,
-            "a transcript",
-            ("title", "host", "workspace", "files", "events", "steps"),
-            ("steps",),
-        )
+        keys = self.mapping(node, "a transcript", KEYS, ("steps",))
         profile, host = self.host(keys.get("host"))
-        events = keys.get("events")
-        workspace = keys.get("workspace")
         return Transcript(
             path=self.path,
             title=self.string(keys["title"], "title") if "title" in keys else "",
             profile=profile,
             host=host,
             files=self.files(keys.get("files")),
-            workspace="" if workspace is None else self.folder(workspace),
-            events="" if events is None else self.name_beside(events),
-            steps=tuple(map(self.step, self.sequence(keys["steps"], "steps"))),
+            workspace=self.folder(keys["workspace"]) if "workspace" in keys else "",
+            events=self.name_beside(keys["events"]) if "events" in keys else "",
+            steps=self.steps(keys["steps"]),
         )
 
+    def steps(self, node: yaml.Node) -> tuple[Step, ...]:
+        if node.tag == _NULL and not node.value:
+            # A recording that was interrupted before its first line.
+            return ()
+        return tuple(map(self.step, self.sequence(node, "steps")))
+
+    # The settings are checked here, where their places are known.
     def host(self, node: yaml.Node | None) -> tuple[str, dict[str, object]]:
         if node is None:
             return "", {}
         if isinstance(node, yaml.ScalarNode):
-            return self.string(node, "host"), {}
-        settings: dict[str, object] = {}
-        for key, value in self.pairs(node, "host"):
-            settings[key.value] = self.plain(value)
-        profile = settings.pop("profile", "")
-        if not isinstance(profile, str):
-            self.fail(node, "host: profile must be text")
-        return profile, settings
+            return self.profile(node)[0], {}
+        pairs = {key.value: (key, value) for key, value in self.pairs(node, "host")}
+        name, settings = self.profile(pairs.pop("profile", (None, None))[1])
+        changes = {}
+        for key, value in pairs.values():
+            changes[key.value] = self.plain(value, f"host: {key.value}")
+            try:
+                settings.update({key.value: changes[key.value]}, "host")
+            except SettingsError as error:
+                self.fail(key, str(error))
+        return name, changes
+
+    def profile(self, node: yaml.Node | None) -> tuple[str, HostSettings]:
+        if node is None:
+            return "", load_settings(None)
+        name = self.string(node, "host: profile")
+        settings = None
+        if _PROFILE_NAME.fullmatch(name):
+            with suppress(SettingsError):
+                settings = load_settings(name)
+        if settings is None:
+            self.fail(node, f"host: there is no profile {name!r}")
+        return name, settings
 
     def files(self, node: yaml.Node | None) -> dict[str, str]:
         if node is None:
             return {}
         found = {}
         for key, value in self.pairs(node, "files"):
-            if ".." in key.value.split("/") or not key.value.strip("/"):
-                self.fail(key, f"files: no path of a file: {key.value!r}")
-            found[key.value] = self.string(value, f"files: {key.value}")
+            path = self.string(key, "files: a path")
+            if ".." in path.split("/") or path.rpartition("/")[2] in ("", ".") or "\0" in path:
+                self.fail(key, f"files: no path of a file: {path!r}")
+            found[path] = self.string(value, f"files: {path}")
         return found
 
     def name_beside(self, node: yaml.Node) -> str:
         name = self.string(node, "events")
-        if "/" in name or "\\" in name or name.startswith(".") or not name:
+        if not name or name.startswith(".") or any(letter in name for letter in "/\\\0"):
             self.fail(node, "events must name a file beside the transcript")
         return name
 
     def folder(self, node: yaml.Node) -> str:
         name = self.string(node, "workspace")
-        if not name or name.startswith("/") or ".." in name.split("/"):
+        if not name or name.startswith("/") or ".." in name.split("/") or "\0" in name:
             self.fail(node, "workspace must name a folder beside the transcript or below it")
         return name
 
@@ -222,72 +236,81 @@ class _Reader:
             "key": self.key,
             "out": self.out,
             "status": self.status,
-            "at": self.seconds_ns,
-            "wait": self.duration_ns,
+            "at": self.at_ns,
+            "wait": lambda one: self.duration_ns(one, "wait"),
             "hint": lambda one: self.string(one, "hint"),
             "goal": self.goal,
             "terminal": self.terminal,
-            "press": self.press,
+            "press": lambda one: tuple(map(self.press, self.sequence(one, "press"))),
             "size": self.size,
         }
         names = {"at": "at_ns", "wait": "wait_ns"}
-        keys = self.mapping(node, "a step", tuple(readers), ())
-        if "run" in keys and "key" in keys:
-            self.fail(keys["key"], "'run' and 'key' exclude each other")
-        for name in ("out", "status", "press", "goal", "size"):
-            if name in keys and "run" not in keys and "key" not in keys:
-                self.fail(keys[name], f"{name!r} without 'run'")
+        keys = self.mapping(node, "a step", STEP_KEYS, ())
         if not keys:
             self.fail(node, "an empty step")
-        if "at" in keys and "wait" in keys:
-            self.fail(keys["wait"], "'at' and 'wait' exclude each other")
+        for one, other in (("run", "key"), ("at", "wait")):
+            if one in keys and other in keys:
+                self.fail(keys[other], f"{one!r} and {other!r} exclude each other")
+        for name in NEED_AN_ACT:
+            if name in keys and "run" not in keys and "key" not in keys:
+                self.fail(keys[name], f"{name!r} without 'run'")
         values = {names.get(name, name): readers[name](one) for name, one in keys.items()}
+        if "out" in keys:
+            values["out_line"] = self.out_line(keys["out"])
         return Step(place=_place(node), **values)  # type: ignore[arg-type]
 
     def run(self, node: yaml.Node) -> str:
         text = self.string(node, "run").removesuffix("\n")
         if not text:
             self.fail(node, "run: nothing to type")
-        if any(letter < " " and letter not in "\n\t" for letter in text):
+        if any((letter < " " and letter not in "\n\t") or letter == "\x7f" for letter in text):
             self.fail(node, "run: a control character; keys go under 'press'")
         return text
 
     def key(self, node: yaml.Node) -> str:
         name = self.string(node, "key")
-        if name not in ("enter", "ctrl-c", "ctrl-d"):
+        if name not in PROMPT_KEYS:
             self.fail(node, f"key must be enter, ctrl-c or ctrl-d, not {name!r}")
         return name
 
     def size(self, node: yaml.Node) -> tuple[int, int]:
-        found = re.fullmatch(r"(\d{1,4})x(\d{1,4})", self.string(node, "size"))
-        if found is None or "0" in found.groups():
+        found = _SIZE.fullmatch(self.string(node, "size"))
+        if found is None:
             self.fail(node, "size must be columns and rows such as 80x24")
         return int(found[1]), int(found[2])
 
     def out(self, node: yaml.Node) -> tuple[str, ...]:
         text = self.string(node, "out")
         lines = text.removesuffix("\n").split("\n") if text else []
+        first = self.out_line(node)
         for number, line in enumerate(lines):
             try:
                 check_pattern(line)
             except PatternError as error:
-                is_block = getattr(node, "style", None) in ("|", ">")
-                first = _place(node).line - 1 + is_block
-                raise TranscriptError(
-                    self.path, Place(first + number + 1), f"out: {error}"
-                ) from None
+                place = Place(first + number) if first else _place(node)
+                raise TranscriptError(self.path, place, f"out: {error}") from None
         return tuple(lines)
 
+    # The file's line on which the first expected line stands; 0 if they do not stand one by one.
+    def out_line(self, node: yaml.Node) -> int:
+        style = getattr(node, "style", None)
+        return _place(node).line + (style == "|") if style in (None, "|") else 0
+
     def status(self, node: yaml.Node) -> int:
-        value = self.plain(node)
+        value = self.plain(node, "status")
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 255:
             self.fail(node, "status must be a number from 0 to 255")
         return value
 
     def goal(self, node: yaml.Node) -> tuple[str, ...]:
-        if isinstance(node, yaml.ScalarNode):
-            return (self.string(node, "goal"),)
-        return tuple(self.string(one, "goal") for one in self.sequence(node, "goal"))
+        nodes = [node]
+        if not isinstance(node, yaml.ScalarNode):
+            nodes = self.sequence(node, "goal")
+        goals = tuple(self.string(one, "goal") for one in nodes)
+        for one, goal in zip(nodes, goals, strict=True):
+            if wrong := check_goal(goal):
+                self.fail(one, wrong)
+        return goals
 
     def terminal(self, node: yaml.Node) -> str:
         name = self.string(node, "terminal")
@@ -295,15 +318,16 @@ class _Reader:
             self.fail(node, "terminal must be a name of letters, digits, '_' and '-'")
         return name
 
-    def press(self, node: yaml.Node) -> tuple[Keys, ...]:
-        found = []
-        for one in self.sequence(node, "press"):
-            keys = self.mapping(one, "a press", ("at", "after", "keys"), ("keys",))
-            if ("at" in keys) == ("after" in keys):
-                self.fail(one, "a press needs either 'at' or 'after'")
-            when = self.seconds_ns(keys["at"]) if "at" in keys else self.duration_ns(keys["after"])
-            found.append(Keys(when, "at" in keys, self.string(keys["keys"], "keys")))
-        return tuple(found)
+    def press(self, node: yaml.Node) -> Keys:
+        keys = self.mapping(node, "a press", PRESS_KEYS, ("keys",))
+        if ("at" in keys) == ("after" in keys):
+            self.fail(node, "a press needs either 'at' or 'after'")
+        text = self.string(keys["keys"], "keys")
+        if not text:
+            self.fail(keys["keys"], "keys: nothing to press")
+        if "at" in keys:
+            return Keys(self.at_ns(keys["at"]), is_absolute=True, text=text)
+        return Keys(self.duration_ns(keys["after"], "after"), is_absolute=False, text=text)
 
     # -- Values -----------------------------------------------------------------------------------
 
@@ -321,50 +345,55 @@ class _Reader:
         return keys
 
     def pairs(self, node: yaml.Node, what: str) -> list[tuple[yaml.ScalarNode, yaml.Node]]:
-        if not isinstance(node, yaml.MappingNode) or node.tag != _MAPPING:
+        if not isinstance(node, yaml.MappingNode):
             self.fail(node, f"{what} must be a mapping of keys to values")
         seen: set[str] = set()
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 self.fail(key, f"{what}: a key must be plain text")
+            if key.tag == "tag:yaml.org,2002:merge":
+                self.fail(key, "merge keys are not understood")
             if key.value in seen:
                 self.fail(key, f"{key.value!r} appears twice in {what}")
             seen.add(key.value)
         return node.value  # type: ignore[no-any-return]
 
     def sequence(self, node: yaml.Node, what: str) -> list[yaml.Node]:
-        if not isinstance(node, yaml.SequenceNode) or node.tag != _SEQUENCE:
+        if not isinstance(node, yaml.SequenceNode):
             self.fail(node, f"{what} must be a list")
         return node.value  # type: ignore[no-any-return]
 
     def string(self, node: yaml.Node, what: str) -> str:
         if not isinstance(node, yaml.ScalarNode):
             self.fail(node, f"{what} must be text")
-        if node.tag != _STRING and node.tag not in _NUMBERS:
+        if node.tag == _NULL and not node.value:
+            self.fail(node, f"{what} has no value")
+        if node.tag not in _TEXTS:
             self.fail(node, f"{what} must be text; quote it: {node.value!r}")
+        if _SURROGATE.search(node.value):
+            self.fail(node, f"{what}: half a character")
         return str(node.value)
 
-    def plain(self, node: yaml.Node) -> object:
+    def plain(self, node: yaml.Node, what: str) -> object:
+        if isinstance(node, yaml.SequenceNode):
+            return [self.string(one, what) for one in node.value]
         if not isinstance(node, yaml.ScalarNode):
-            self.fail(node, "must be a plain value")
+            self.fail(node, f"{what} must be a plain value")
         try:
             return yaml.SafeLoader("").construct_object(node)
         except (yaml.YAMLError, ValueError):
-            self.fail(node, f"not a value: {node.value!r}")
+            self.fail(node, f"{what}: not a value: {node.value!r}")
 
-    def seconds_ns(self, node: yaml.Node) -> int:
+    def at_ns(self, node: yaml.Node) -> int:
         text = self.string(node, "at")
         try:
-            seconds = Decimal(text)
-        except InvalidOperation:
-            seconds = Decimal(-1)
-        if not 0 <= seconds <= _SECONDS_MAX:
-            self.fail(node, f"'at' must be seconds since boot, not {text!r}")
-        return int(seconds * 1_000_000_000)
+            return parse_seconds_ns(text)
+        except ValueError:
+            self.fail(node, f"at must be seconds since boot, not {text[:80]!r}")
 
-    def duration_ns(self, node: yaml.Node) -> int:
-        text = self.string(node, "wait")
+    def duration_ns(self, node: yaml.Node, what: str) -> int:
+        text = self.string(node, what)
         try:
             return parse_duration_ns(text)
         except ValueError:
-            self.fail(node, f"must be a duration such as 3s or 250ms, not {text!r}")
+            self.fail(node, f"{what} must be a duration such as 3s or 250ms, not {text[:80]!r}")

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 
-from vshell.transcript import edit, format, markdown  # noqa: A004 - the module of that name
+from vshell.transcript import edit, markdown
+from vshell.transcript.format import SUFFIX, parse_yaml
 from vshell.transcript.model import Place, TranscriptError
+from vshell.transcript.source import read_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from vshell.abi.events import Event
     from vshell.transcript.model import StepOutcome, Transcript
 
-__all__ = ["find", "is_markdown", "load", "write_answers"]
+__all__ = ["find", "is_markdown", "load", "write_answers", "write_events"]
 
 
 def is_markdown(path: str) -> bool:
@@ -23,6 +26,8 @@ def is_markdown(path: str) -> bool:
 
 def find(paths: Iterable[str]) -> Iterator[str]:
     """Give the transcripts that paths name: files as they are, and those below folders by name.
+
+    Hidden folders are left out: they hold what belongs to tools.
 
     Raises:
         TranscriptError: a path does not exist, or a folder holds none.
@@ -35,13 +40,19 @@ def find(paths: Iterable[str]) -> Iterator[str]:
             continue
         found = sorted(
             os.path.join(folder, name)
-            for folder, _, names in os.walk(path)
+            for folder, names in _folders(path)
             for name in names
-            if name.endswith(format.SUFFIX)
+            if name.endswith(SUFFIX)
         )
         if not found:
-            raise TranscriptError(path, Place(1), f"no *{format.SUFFIX} in this folder")
+            raise TranscriptError(path, Place(1), f"no *{SUFFIX} in this folder")
         yield from found
+
+
+def _folders(path: str) -> Iterator[tuple[str, list[str]]]:
+    for folder, below, names in os.walk(path):
+        below[:] = [name for name in below if not name.startswith(".")]
+        yield folder, names
 
 
 def load(path: str) -> Transcript:
@@ -53,7 +64,7 @@ def load(path: str) -> Transcript:
     text = _read(path)
     if is_markdown(path):
         return markdown.parse_markdown(text, path)
-    return format.parse_yaml(text, path)
+    return parse_yaml(text, path)
 
 
 def write_answers(path: str, outcomes: Iterable[StepOutcome]) -> None:
@@ -69,17 +80,34 @@ def write_answers(path: str, outcomes: Iterable[StepOutcome]) -> None:
         new = edit.with_answers(text, path, outcomes)
     if new == text:
         return
-    beside = f"{path}.new"
+    _replace(path, new)
+
+
+def write_events(path: str, events: Iterable[Event]) -> None:
+    """Write the events of a session into the file of its recorded ones.
+
+    Raises:
+        TranscriptError: the file cannot be written.
+    """
+    _replace(path, "".join(event.to_json() + "\n" for event in events))
+
+
+# At any moment there is the whole of the old text or the whole of the new one.
+def _replace(path: str, text: str) -> None:
+    whole = os.path.realpath(path)
+    beside = f"{whole}.new"
     try:
         with open(beside, "w", encoding="utf-8", newline="") as file:
-            file.write(new)
-        os.replace(beside, path)
+            file.write(text)
+        if os.path.exists(whole):
+            os.chmod(beside, os.stat(whole).st_mode & 0o777)
+        os.replace(beside, whole)
     except OSError as error:
         raise TranscriptError(path, Place(1), str(error.strerror)) from None
 
 
 def _read(path: str) -> str:
     try:
-        return format.read_text(path)
+        return read_text(path)
     except OSError as error:
         raise TranscriptError(path, Place(1), str(error.strerror)) from None

@@ -3,29 +3,50 @@ r"""Expected lines: what they match, how output is written as such, and the diff
 An expected line stands for itself, unless it ends in a mark: `` (re)`` makes it a regular
 expression, `` (glob)`` a pattern with ``*`` and ``?``, `` (esc)`` says that it holds escapes such
 as ``\x1b``, `` (no-eol)`` that no newline ends it. ``...`` alone stands for any number of lines.
+
+What nobody could see, or an editor might take away, is never written as it is: control characters,
+blanks at a line's end and bytes that are no UTF-8 become escapes.
 """
 
 from __future__ import annotations
 
 import re
+import signal
 from functools import lru_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import NoReturn
 
-__all__ = ["ANY_LINES", "PatternError", "as_lines", "check_pattern", "diff", "matches"]
+__all__ = [
+    "ANY_LINES",
+    "PatternError",
+    "as_lines",
+    "check_pattern",
+    "diff",
+    "matches",
+    "with_escaped_start",
+]
 
 ANY_LINES = "..."
 _NO_EOL = " (no-eol)"
 _ESC = " (esc)"
 _MARKS = (" (re)", " (glob)", _ESC, _NO_EOL)
-_CELLS_MAX = 4_000_000
-"""How many pairs of lines an alignment may look at; longer texts lose only their middle's."""
+_CELLS_MAX = 1_000_000
+"""How many pairs of lines an alignment looks at; of longer texts only the ends are aligned."""
+_PATTERN_SECONDS_MAX = 2.0
+"""Real seconds that one regular expression may think about one line."""
+_LETTERS = {"\\": "\\", "r": "\r", "n": "\n", "t": "\t", "a": "\x07", "b": "\x08", "e": "\x1b"}
+_NAMES = {"\\": "\\\\", "\r": "\\r", "\t": "\\t", "\x07": "\\a", "\x08": "\\b"}
+_UNESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))")
 
 
 class PatternError(Exception):
-    """A pattern is malformed; the text says how."""
+    """A pattern is malformed, or takes too long; the text says how."""
+
+
+# -- Writing --------------------------------------------------------------------------------------
 
 
 def as_lines(output: str) -> tuple[str, ...]:
@@ -37,40 +58,61 @@ def as_lines(output: str) -> tuple[str, ...]:
     if not output:
         return ()
     lines = output.split("\n")
-    ends = lines.pop() if output.endswith("\n") else None
+    last = lines.pop()
     written = [_write(line) for line in lines]
-    if ends is None:
-        written[-1] = _write(lines[-1], " ") + _NO_EOL
+    if last:
+        # The mark that follows keeps blanks at the end visible, and "..." from standing alone.
+        shown = last if _is_plain(last) and not last.endswith(_MARKS) else _escaped(last)
+        written.append(shown + _NO_EOL)
     return tuple(written)
 
 
-# Written so that it is read back as itself: what cannot stand in a YAML block is escaped, and so is
-# what would be taken for a mark.
-def _write(line: str, ending: str = "") -> str:
-    plain = all(letter.isprintable() or letter == "\t" for letter in line)
-    if plain and not (line == ANY_LINES and not ending) and not line.endswith(_MARKS):
+def _write(line: str) -> str:
+    is_blank_ended = line[-1:] in (" ", "\t")
+    if _is_plain(line) and not is_blank_ended and line != ANY_LINES and not line.endswith(_MARKS):
         return line
-    escaped = "".join(map(_escape, line))
-    if escaped == line:
-        escaped = f"\\x{ord(line[0]):02x}" + line[1:]
-    return escaped + _ESC
+    return _escaped(line)
+
+
+def _is_plain(line: str) -> bool:
+    return line.isprintable() or line.replace("\t", "").isprintable()
+
+
+# Only what needs it is escaped; if nothing does, the first character is, so that the line is no
+# mark and no "..." any more.
+def _escaped(line: str) -> str:
+    body, end = line[:-1], line[-1]
+    shown = "".join(map(_escape, body)) + (_code(end) if end in " \t" else _escape(end))
+    return (_code(line[0]) + line[1:] if shown == line else shown) + _ESC
 
 
 def _escape(letter: str) -> str:
-    code = ord(letter)
     if letter == "\\":
         return "\\\\"
-    if letter.isprintable() or letter == "\t":
-        return letter
+    return letter if letter.isprintable() or letter == "\t" else _code(letter)
+
+
+def _code(letter: str) -> str:
+    code = ord(letter)
+    if letter in _NAMES:
+        return _NAMES[letter]
     if 0xDC80 <= code <= 0xDCFF:
         return f"\\x{code - 0xDC00:02x}"
     if code < 0x80:
-        return {"\r": "\\r", "\x07": "\\a", "\x08": "\\b"}.get(letter, f"\\x{code:02x}")
+        return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-_UNESCAPE = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8})|(.))", re.IGNORECASE)
-_LETTERS = {"\\": "\\", "r": "\r", "n": "\n", "t": "\t", "a": "\x07", "b": "\x08", "e": "\x1b"}
+def with_escaped_start(line: str) -> str:
+    """Write a line of ``as_lines`` so that it begins with an escape and means the same.
+
+    For places where what a line begins with has a meaning of its own.
+    """
+    text, no_eol = _literal(line)
+    body = _code(text[0]) + "".join(map(_escape, text[1:-1])) if text else ""
+    end = text[1:][-1:]
+    body += _code(end) if end in " \t" and end else "".join(map(_escape, end))
+    return body + _ESC + (_NO_EOL if no_eol else "")
 
 
 def _unescape(text: str) -> str:
@@ -84,6 +126,9 @@ def _unescape(text: str) -> str:
         return _LETTERS.get(name, "\\" + name)
 
     return _UNESCAPE.sub(letter, text)
+
+
+# -- Matching -------------------------------------------------------------------------------------
 
 
 def check_pattern(expected: str) -> None:
@@ -117,7 +162,7 @@ def _pattern(expected: str) -> tuple[str | re.Pattern[str], bool]:
 
 def _glob(text: str) -> str:
     out = []
-    letters = iter(text)
+    letters = iter(re.sub(r"\*+", "*", text))
     for letter in letters:
         if letter == "*":
             out.append(".*")
@@ -130,28 +175,67 @@ def _glob(text: str) -> str:
     return "".join(out)
 
 
-def _matches_line(expected: str, actual: str) -> bool:
-    if expected == actual:
-        return True
-    wanted, no_eol = _pattern(expected)
-    found, found_no_eol = _pattern(actual)
-    if no_eol != found_no_eol or not isinstance(found, str):
-        return False
-    if isinstance(wanted, str):
+# What a line of output says: its text, and whether no newline follows.
+def _literal(actual: str) -> tuple[str, bool]:
+    if not actual.endswith((_ESC, _NO_EOL)):
+        return actual, False
+    text, no_eol = _pattern(actual)
+    assert isinstance(text, str), "output is written by as_lines()"
+    return text, no_eol
+
+
+def _agrees(wanted: tuple[str | re.Pattern[str], bool], found: tuple[str, bool]) -> bool:
+    text, no_eol = wanted
+    if isinstance(text, str):
         return wanted == found
-    return wanted.fullmatch(found) is not None
+    return no_eol == found[1] and _fullmatch(text, found[0])
+
+
+_TOO_SLOW: set[str] = set()
+
+
+# Some expressions take longer than anyone would wait: a line of 30 letters is enough. The alarm
+# interrupts them; where none can be set (another thread than the main one), they are not limited.
+def _fullmatch(pattern: re.Pattern[str], text: str) -> bool:
+    if pattern.pattern in _TOO_SLOW:
+        _complain_of(pattern)
+    if sum(map(pattern.pattern.count, "*+{")) < 2:
+        return pattern.fullmatch(text) is not None
+    try:
+        former = signal.signal(signal.SIGALRM, lambda *_: _complain_of(pattern))
+    except ValueError:
+        return pattern.fullmatch(text) is not None
+    left_s, interval_s = signal.setitimer(signal.ITIMER_REAL, _PATTERN_SECONDS_MAX)
+    try:
+        return pattern.fullmatch(text) is not None
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, left_s, interval_s)
+        signal.signal(signal.SIGALRM, former)
+
+
+def _complain_of(pattern: re.Pattern[str]) -> NoReturn:
+    _TOO_SLOW.add(pattern.pattern)
+    raise PatternError(f"the regular expression takes too long: {pattern.pattern}")
 
 
 def matches(expected: Sequence[str], actual: Sequence[str]) -> bool:
-    """Tell whether output, written by ``as_lines``, is what is expected."""
-    place, again_at, again_from = 0, -1, 0
-    at = 0
-    while at < len(actual):
-        if place < len(expected) and expected[place] == ANY_LINES:
+    """Tell whether output, written by ``as_lines``, is what is expected.
+
+    Raises:
+        PatternError: a regular expression takes too long.
+    """
+    wanted = [None if line == ANY_LINES else _pattern(line) for line in expected]
+    found = [_literal(line) for line in actual]
+    place, at = 0, 0
+    again_at, again_from = -1, 0
+    while at < len(found):
+        is_within = place < len(wanted)
+        want = wanted[place] if is_within else None
+        if is_within and want is None:
             # Takes as few lines as possible at first; a later mismatch lets it take one more.
             again_at, again_from = place, at
             place += 1
-        elif place < len(expected) and _matches_line(expected[place], actual[at]):
+        elif want is not None and _agrees(want, found[at]):
             place += 1
             at += 1
         elif again_at >= 0:
@@ -159,91 +243,111 @@ def matches(expected: Sequence[str], actual: Sequence[str]) -> bool:
             place, at = again_at + 1, again_from
         else:
             return False
-    return all(line == ANY_LINES for line in expected[place:])
+    return all(want is None for want in wanted[place:])
 
 
-def diff(expected: Sequence[str], actual: Sequence[str], context: int = 3) -> list[str]:
-    """Give a unified diff; a pattern that matches stands as the line it matched.
+# -- The difference -------------------------------------------------------------------------------
+
+
+def diff(
+    expected: Sequence[str], actual: Sequence[str], context: int = 3, first: int = 1
+) -> list[str]:
+    """Give a unified diff; a pattern that matches stands as the lines it matched.
+
+    Args:
+        expected: the lines as written.
+        actual: output, written by ``as_lines``.
+        context: how many lines that agree are shown around those that do not.
+        first: the number of the first expected line, in its file.
 
     Returns:
         Lines that begin with "@@", " ", "-" or "+".
     """
     pairs = list(_align(expected, actual))
-    changed = [number for number, (mark, _) in enumerate(pairs) if mark != " "]
+    changed = [number for number, (mark, _, _) in enumerate(pairs) if mark != " "]
     out: list[str] = []
     shown_to = 0
     for number in changed:
         start = max(number - context, shown_to)
         if start > shown_to or not out:
-            old = sum(mark != "+" for mark, _ in pairs[:start]) + 1
-            new = sum(mark != "-" for mark, _ in pairs[:start]) + 1
-            out.append(f"@@ -{old} +{new} @@")
+            new = sum(mark != "-" for mark, _, _ in pairs[:start])
+            out.append(f"@@ -{first + pairs[start][2]} +{first + new} @@")
         stop = min(number + context + 1, len(pairs))
-        out += [mark + text for mark, text in pairs[start:stop]]
+        out += [mark + text for mark, text, _ in pairs[start:stop]]
         shown_to = max(stop, shown_to)
     return out
 
 
-def _align(expected: Sequence[str], actual: Sequence[str]) -> Iterator[tuple[str, str]]:
+# Yields a mark, a line, and at which expected line it stands (counted from 0).
+def _align(expected: Sequence[str], actual: Sequence[str]) -> Iterator[tuple[str, str, int]]:
     head = 0
-    while (
-        head < min(len(expected), len(actual))
-        and expected[head] != ANY_LINES
-        and _matches_line(expected[head], actual[head])
-    ):
-        yield " ", actual[head]
+    shorter = min(len(expected), len(actual))
+    while head < shorter and _agree(expected[head], actual[head]):
+        yield " ", actual[head], head
         head += 1
-    rest, lines = expected[head:], actual[head:]
     tail = 0
-    while (
-        tail < min(len(rest), len(lines))
-        and rest[-1 - tail] != ANY_LINES
-        and _matches_line(rest[-1 - tail], lines[-1 - tail])
-    ):
+    while tail < shorter - head and _agree(expected[-1 - tail], actual[-1 - tail]):
         tail += 1
-    after = lines[len(lines) - tail :]
-    yield from _align_middle(rest[: len(rest) - tail], lines[: len(lines) - tail])
-    for line in after:
-        yield " ", line
+    rows, columns = len(expected) - tail, len(actual) - tail
+    yield from _align_middle(expected[head:rows], actual[head:columns], head)
+    for number in range(tail):
+        yield " ", actual[columns + number], rows + number
 
 
-def _align_middle(expected: Sequence[str], actual: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _agree(expected: str, actual: str) -> bool:
+    if expected == ANY_LINES:
+        return False
+    try:
+        return _agrees(_pattern(expected), _literal(actual))
+    except PatternError:
+        return False
+
+
+# A longest common subsequence, in which "..." may stand for many lines.
+def _align_middle(
+    expected: Sequence[str], actual: Sequence[str], first: int
+) -> Iterator[tuple[str, str, int]]:
     rows, columns = len(expected), len(actual)
     if rows * columns > _CELLS_MAX:
-        yield from (("-", line) for line in expected)
-        yield from (("+", line) for line in actual)
+        yield from (("-", line, first + i) for i, line in enumerate(expected))
+        yield from (("+", line, first + rows) for line in actual)
         return
-    # best[i][j]: how many lines agree from here on, and which step leads there.
-    best = [[0] * (columns + 1) for _ in range(rows + 1)]
-    for i in range(rows - 1, -1, -1):
-        line, below, row = expected[i], best[i + 1], best[i]
-        if line == ANY_LINES:
-            row[columns] = below[columns]
-            for j in range(columns - 1, -1, -1):
-                row[j] = max(below[j], row[j + 1] + 1)
-            continue
-        for j in range(columns - 1, -1, -1):
-            row[j] = max(below[j], row[j + 1])
-            if _matches_line(line, actual[j]):
-                row[j] = max(row[j], below[j + 1] + 1)
+    hits = [_hits(line, actual) for line in expected]
+    best = _lengths(expected, hits, columns)
     i = j = 0
     while i < rows or j < columns:
         if i < rows and expected[i] == ANY_LINES:
             if best[i][j] == best[i + 1][j]:
                 i += 1
                 continue
-            yield " ", actual[j]
+            yield " ", actual[j], first + i
             j += 1
-        elif i < rows and j < columns and _takes(best, expected[i], actual[j], i, j):
-            yield " ", actual[j]
+        elif i < rows and j in hits[i] and best[i][j] == best[i + 1][j + 1] + 1:
+            yield " ", actual[j], first + i
             i, j = i + 1, j + 1
         elif i < rows and (j == columns or best[i][j] == best[i + 1][j]):
-            yield "-", expected[i]
+            yield "-", expected[i], first + i
             i += 1
         else:
-            yield "+", actual[j]
+            yield "+", actual[j], first + i
             j += 1
 
 
-def _takes(best: list[list[int]], expected: str, actual: str, i: int, j: int) -> bool:
-    return best[i][j] == best[i + 1][j + 1] + 1 and _matches_line(expected, actual)
+def _hits(expected: str, actual: Sequence[str]) -> set[int]:
+    return {j for j, line in enumerate(actual) if _agree(expected, line)}
+
+
+# best[i][j]: how many lines of actual[j:] can agree with expected[i:].
+def _lengths(expected: Sequence[str], hits: Sequence[set[int]], columns: int) -> list[list[int]]:
+    best = [[0] * (columns + 1) for _ in range(len(expected) + 1)]
+    for i in range(len(expected) - 1, -1, -1):
+        below, row, hit = best[i + 1], best[i], hits[i]
+        is_any = expected[i] == ANY_LINES
+        for j in range(columns - 1, -1, -1):
+            if is_any:
+                row[j] = max(below[j], row[j + 1] + 1)
+            elif j in hit:
+                row[j] = max(below[j], row[j + 1], below[j + 1] + 1)
+            else:
+                row[j] = max(below[j], row[j + 1])
+    return best
