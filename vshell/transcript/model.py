@@ -60,6 +60,8 @@ class Step:
     """The line or lines typed; None for prose alone."""
     out: tuple[str, ...] = ()
     """The expected lines, as written: patterns and all."""
+    out_line: int = 0
+    """The file's line on which the first expected one stands; 0 if they do not stand one by one."""
     key: str = ""
     """A key pressed at the prompt instead of a line: enter, ctrl-c or ctrl-d."""
     status: int | None = 0
@@ -114,11 +116,13 @@ class StepOutcome:
     """What the terminal showed, written as expected lines are."""
     status: int
     is_equal: bool
+    unmet: tuple[str, ...] = ()
+    """The goals that were not met when it was done."""
 
     @property
     def holds(self) -> bool:
         """Whether it did what the transcript says."""
-        return self.is_equal and self.step.status in (None, self.status)
+        return self.is_equal and self.step.status in (None, self.status) and not self.unmet
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +133,12 @@ class Outcome:
     steps: tuple[StepOutcome, ...]
     failure: str = ""
     """Why the replay could not go on; "" if it came to its end."""
+    failure_line: int = 0
+    """The line of the step at which it could not; 0 if that was none's fault."""
     event: str = ""
     """The first kernel event that differs from the recorded one, described; "" if none does."""
+    event_line: int = 0
+    """The line of the step that ran when it differed; 0 if none did."""
     virtual_ns: int = 0
     """How far virtual time went."""
 
