@@ -11,15 +11,17 @@ import os
 from vshell.abi.events import Event
 from vshell.machine.dialogue import Dialogue
 from vshell.machine.failure import HostFailure
+from vshell.machine.goal import Done, unmet_goals
 from vshell.machine.host import Host, load_settings
 from vshell.machine.pacing import Pacing
 from vshell.machine.settings import SettingsError
-from vshell.transcript.match import as_lines, matches
+from vshell.transcript.match import PatternError, as_lines, matches
 from vshell.transcript.model import Outcome, Place, StepOutcome, TranscriptError
+from vshell.transcript.recorded import RecordedEvents, events_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from vshell.machine.observer import Observer
     from vshell.machine.settings import HostSettings
@@ -86,6 +88,7 @@ class _Terminal:
     def __init__(self, dialogue: Dialogue) -> None:
         self.dialogue = dialogue
         self.step: Step | None = None
+        self.unmet: tuple[str, ...] | None = None
 
 
 class Replay:
@@ -108,9 +111,11 @@ class Replay:
         own = os.path.join(folder, transcript.workspace) if transcript.workspace else None
         self._workspace = workspace or own
         self._show = show
-        self._outcomes: dict[int, StepOutcome] = {}
+        self._outcomes: dict[Place, StepOutcome] = {}
         self._failure = ""
-        self._events = _Recorded(os.path.join(folder, transcript.events), bool(transcript.events))
+        self._failure_line = 0
+        self._events = RecordedEvents(events_path(transcript))
+        self._line = 0
         self._host: Host | None = None
         self._terminals: dict[str, _Terminal] = {}
         self._virtual_ns = 0
@@ -126,9 +131,20 @@ class Replay:
 
     def outcome(self) -> Outcome:
         """Give what became of it."""
-        steps = tuple(self._outcomes[number] for number in sorted(self._outcomes))
-        event = self._events.difference() if not self._failure else self._events.first
-        return Outcome(self._transcript, steps, self._failure, event, self._virtual_ns)
+        places = sorted(self._outcomes, key=lambda place: (place.line, place.column))
+        steps = tuple(self._outcomes[place] for place in places)
+        events = self._events
+        if not self._failure:
+            events.finish(self._line)
+        return Outcome(
+            self._transcript,
+            steps,
+            self._failure,
+            self._failure_line,
+            events.difference,
+            events.line,
+            self._virtual_ns,
+        )
 
     def run(self) -> None:
         """Run all steps; what goes wrong ends up in the outcome."""
@@ -139,12 +155,18 @@ class Replay:
                 self._run_step(step, following)
             self._collect_all()
         except HostFailure as failure:
-            self._failure = str(failure)
+            self._fail(str(failure), self._line)
             self._collect_all()
+
+    # What went wrong first is why all else did.
+    def _fail(self, text: str, line: int) -> None:
+        if not self._failure:
+            self._failure, self._failure_line = text, line
 
     # -- A step -----------------------------------------------------------------------------------
 
     def _run_step(self, step: Step, following: Step | None) -> None:
+        self._line = step.place.line
         if self._host is None or step.is_fresh:
             self._collect_all()
             self.close()
@@ -157,17 +179,22 @@ class Replay:
             return
         if dialogue.has_ended:
             self._collect(terminal)
-            raise HostFailure(f"line {step.place.line}: the session has ended before this step")
+            raise HostFailure("the session has ended before this step")
         before = dialogue.status
         self._enter(dialogue, step, at_ns)
         self._collect(terminal, status=before)
         terminal.step = step
         looks_elsewhere = following is not None and following.terminal != step.terminal
         waits = following is not None and (following.at_ns is not None or following.wait_ns > 0)
+        terminal.unmet = None
         if not (looks_elsewhere and waits):
             dialogue.finish()
+            terminal.unmet = self._unmet(terminal, as_lines(dialogue.peek_output()))
 
     def _boot(self) -> None:
+        if self._workspace is not None and not os.path.isdir(self._workspace):
+            text = f"workspace: {self._workspace}: No such directory"
+            raise TranscriptError(self._transcript.path, Place(1), text)
         host = Host(self._settings, workspace=self._workspace)
         self._host = host
         self._started_ns = host.kernel.now_ns
@@ -175,13 +202,13 @@ class Replay:
             host.place_file(path, text)
         if self.observer is not None:
             self.observer.on_boot(host)
-        if self._events.wanted or self.listen is not None:
+        if self._events.is_wanted or self.listen is not None:
             host.kernel.trace.subscribe(self._note_event)
         self._terminal_named("")
 
     def _note_event(self, emitted: tuple[object, ...]) -> None:
         event = Event(emitted)
-        self._events.compare(event)
+        self._events.compare(event, self._line)
         if self.listen is not None:
             self.listen(event)
 
@@ -209,7 +236,7 @@ class Replay:
             terminal.dialogue.finish()
         if step.at_ns is not None and step.at_ns < kernel.now_ns:
             raise HostFailure(
-                f"line {step.place.line}: 'at' {_seconds(step.at_ns)} has passed; "
+                f"'at' {_seconds(step.at_ns)} has passed; "
                 f"it is {_seconds(kernel.now_ns)} on the host"
             )
         return max(at_ns or 0, kernel.now_ns)
@@ -219,8 +246,12 @@ class Replay:
             dialogue.resize(*step.size, at_ns)
         for keys in step.press:
             when_ns = keys.at_ns if keys.is_absolute else at_ns + keys.at_ns
-            text = keys.text.encode("utf-8", "surrogateescape")
-            dialogue.press(text, max(when_ns, at_ns))
+            if when_ns < at_ns:
+                raise HostFailure(
+                    f"press 'at' {_seconds(when_ns)} is before the line is entered, "
+                    f"at {_seconds(at_ns)}"
+                )
+            dialogue.press(keys.text.encode("utf-8", "surrogateescape"), when_ns)
         if step.key == "ctrl-c":
             dialogue.cancel_line(at_ns)
         elif step.key == "ctrl-d":
@@ -241,52 +272,31 @@ class Replay:
         if status is None:
             is_done = dialogue.is_waiting or dialogue.has_ended
             status = dialogue.status if is_done else (step.status or 0)
-        outcome = StepOutcome(step, lines, status, matches(step.out, lines))
-        self._outcomes[step.place.line] = outcome
+        unmet = terminal.unmet if terminal.unmet is not None else self._unmet(terminal, lines)
+        outcome = StepOutcome(step, lines, status, self._is_expected(step, lines), unmet)
+        self._outcomes[step.place] = outcome
         terminal.step = None
         self._show(outcome)
+
+    # Goals are looked at when the step is done, not when the next one begins.
+    def _unmet(self, terminal: _Terminal, lines: tuple[str, ...]) -> tuple[str, ...]:
+        step = terminal.step
+        if step is None or not step.goal or self._host is None:
+            return ()
+        done = Done(step.run or "", "\n".join(lines), terminal.dialogue.status)
+        return tuple(unmet_goals(step.goal, self._host, done))
+
+    def _is_expected(self, step: Step, lines: tuple[str, ...]) -> bool:
+        try:
+            return matches(step.out, lines)
+        except PatternError as error:
+            self._fail(str(error), step.place.line)
+            return False
 
     def _collect_all(self) -> None:
         for terminal in self._terminals.values():
             if terminal.step is not None:
                 self._collect(terminal)
-
-
-class _Recorded:
-    # The events a recording wrote down, compared one by one as they come.
-    def __init__(self, path: str, wanted: bool) -> None:  # noqa: FBT001 - private
-        self.wanted = wanted
-        self.first = ""
-        self._lines: Iterator[str] = iter(())
-        if wanted:
-            try:
-                with open(path, encoding="utf-8") as file:
-                    self._lines = iter(file.read().splitlines())
-            except (OSError, UnicodeDecodeError) as error:
-                self.first = f"{path}: {getattr(error, 'strerror', None) or 'not text'}"
-
-    def compare(self, event: Event) -> None:
-        if not self.wanted or self.first:
-            return
-        line = next(self._lines, None)
-        if line is None:
-            self.first = f"after the last recorded event: {event}"
-        elif line != event.to_json():
-            self.first = f"recorded: {_shown(line)}\nnow:      {event}"
-
-    def difference(self) -> str:
-        if self.wanted and not self.first:
-            line = next(self._lines, None)
-            if line is not None:
-                self.first = f"recorded, but did not happen: {_shown(line)}"
-        return self.first
-
-
-def _shown(line: str) -> str:
-    try:
-        return str(Event.from_json(line))
-    except ValueError:
-        return line
 
 
 def _seconds(time_ns: int) -> str:
