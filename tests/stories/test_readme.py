@@ -4,39 +4,52 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stories.readme import README, ROOT, blocks, files_before, play
+from tests.stories.readme import README, ROOT, blocks, command_lines, run_command_line
+from vshell.transcript.load import load
+from vshell.transcript.replay import replay
+from vshell.transcript.report import difference_text
 
-TEXT = README.read_text()
-SESSIONS = [block for block in blocks(TEXT) if block.kind == "console"]
 
-
-@pytest.mark.parametrize("block", SESSIONS, ids=lambda block: f"line-{block.line}")
-def test_a_session_reads_as_it_runs(block):
+def test_its_sessions_read_as_they_run():
     """Every session answers, byte by byte, what the README shows."""
-    assert block.text == play(block, files_before(TEXT, block.line))
+    outcome = replay(load(str(README)))
+
+    assert "" == difference_text(outcome)
+    assert len(outcome.steps) >= 15
+    assert "sudo rmmod kthread" in [step.step.run for step in outcome.steps]
 
 
-def test_there_are_sessions():
-    """The README's sessions are found: a changed fence would make the test above empty."""
-    assert len(SESSIONS) >= 5
-    assert "sudo rmmod kthread" in {line for block in SESSIONS for line in block.inputs}
+def test_its_command_lines_read_as_they_run():
+    """What is typed at the reader's own shell answers what the README shows."""
+    assert 1 == len(command_lines())
+    for block in command_lines():
+        assert block == run_command_line(block)
+
+
+def test_its_transcript_holds(tmp_path):
+    """The transcript that the README shows holds."""
+    [text] = [text for order, text in blocks("yaml") if order == "transcript"]
+    path = tmp_path / "parked.vshell.yaml"
+    path.write_text(text)
+    outcome = replay(load(str(path)))
+
+    assert "" == difference_text(outcome)
+    assert 5 == len(outcome.steps)
 
 
 def test_the_gate_runs_the_readmes_second_line():
     """The gate takes its command from the README's second block for the reader's own shell."""
-    lines = [block.text for block in blocks(TEXT) if block.kind == "sh"]
+    lines = [text for _, text in blocks("sh")]
 
-    assert 2 == len(lines)
-    assert all(line.count("\n") == 1 and line.startswith("python3 -m venv") for line in lines)
+    assert all(line.count("\n") == 1 and line.startswith("python3 -m venv") for line in lines[:2])
     assert lines[0].rstrip().endswith("vshell")
     assert lines[1].rstrip().endswith("-m tests.check")
-    found = next(line for line in TEXT.splitlines(keepends=True) if "tests.check" in line)
-    assert lines[1] == found
+    text = README.read_text().splitlines(keepends=True)
+    assert lines[1] == next(line for line in text if "tests.check" in line)
     assert "grep -m 1 'tests\\.check' README.md" in (ROOT / ".ci" / "run").read_text()
 
 
-def test_every_module_is_named():
+@pytest.mark.parametrize("folder", sorted(path.parent for path in ROOT.glob("modules/*/Makefile")))
+def test_every_module_is_named(folder):
     """The README names every module that comes with vshell."""
-    folders = {path.parent.name for path in (ROOT / "modules").glob("*/Makefile")}
-
-    assert [] == [name for name in sorted(folders) if name not in TEXT]
+    assert folder.name in README.read_text()
