@@ -171,6 +171,7 @@ class _Completion:
             "ps": lambda: self.pids() if before in ("-p", "--pid", "-q") else [],
             "rmmod": self.loaded,
             "type": lambda: self.plain(list_commands(self.host, 0)),
+            "why": self.why,
             "which": lambda: self.plain(list_commands(self.host, 0)),
             "help": lambda: self.plain(sorted(builtin_names())),
         }
@@ -256,6 +257,16 @@ class _Completion:
             for task in self.host.kernel.tasks
             if str(task.pid).startswith(self.prefix)
         ]
+
+    # Whatever can be explained: tasks by number, kernel threads by name, modules.
+    def why(self) -> list[Candidate]:
+        names = {task.name: task.pid for task in self.host.kernel.tasks if task.kthread is not None}
+        threads = [
+            Candidate(_quote(name) + " ", self.span.start, name, f"thread {pid}")
+            for name, pid in sorted(names.items())
+            if self.prefix and name.startswith(self.prefix)
+        ]
+        return [*self.pids(), *self.loaded(), *threads]
 
     def dmesg(self, before: str) -> list[Candidate]:
         return self.plain([*_LEVELS]) if before in ("-l", "--level", "-n") else []

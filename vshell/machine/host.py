@@ -144,6 +144,7 @@ class Host:
         vfs.installing_ns = None
         devices.populate(kernel)
         procfs.populate(kernel)
+        tree.add_why(kernel)
         sysfs.populate(kernel)
 
     def _boot(self, session_ns: int) -> None:
@@ -163,6 +164,8 @@ class Host:
             pid, ppid, user, terminal, command = line.split(maxsplit=4)
             self._add_service(int(pid), int(ppid), user, terminal, command)
         self.run_to(session_ns)
+        # What led to a thread's state is asked for afterwards (machine.why).
+        kernel.trace.start()
 
     def _add_service(self, pid: int, ppid: int, user: str, terminal: str, command: str) -> None:
         kernel = self.kernel

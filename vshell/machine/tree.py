@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from vshell.kernel.generated import GeneratedDirectory, fixed_directory, text_file
 from vshell.kernel.inode import Directory, RegularFile, Symlink
 from vshell.kernel.process import PROGRAM_MAGIC
 from vshell.machine.terminfo import TERMINALS, compile_terminfo
@@ -12,10 +13,12 @@ from vshell.machine.vmlinux import HEADER_NAMES
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vshell.kernel.core import Kernel
+    from vshell.kernel.inode import Inode
     from vshell.kernel.vfs import Vfs
     from vshell.machine.settings import HostSettings
+    from vshell.machine.why import Why
 
-__all__ = ["install", "program_names"]
+__all__ = ["add_why", "install", "program_names", "vshell_folder"]
 
 _USR = os.path.join(os.path.dirname(os.path.dirname(__file__)), "usr")
 _SBIN = frozenset(("depmod", "insmod", "lsmod", "modinfo", "modprobe", "reboot", "rmmod", "sysctl"))
@@ -98,6 +101,49 @@ def install(kernel: Kernel, settings: HostSettings) -> None:
     release = settings.release
     vfs.place_text(f"/boot/config-{release}", _boot_config(settings))
     vfs.mounts.append(("/dev/sda2", "/", "ext4", "rw,relatime,errors=remount-ro"))
+
+
+def add_why(kernel: Kernel) -> None:
+    """Add /proc/vshell/why, what ``why`` reads; /proc must have been mounted.
+
+    One file per task, by its pid, and in ``module`` one per module.
+    """
+    vfs = kernel.vfs
+    made: list[Why] = []
+
+    def why() -> Why:
+        if not made:
+            from vshell.machine.why import Why  # noqa: PLC0415 - only when somebody asks
+
+            made.append(Why(kernel))
+        return made[0]
+
+    def task_file(name: str) -> Inode | None:
+        is_pid = name.isascii() and name.isdigit() and name == str(int(name))
+        if not is_pid or not why().has_task(int(name)):
+            return None
+        return text_file(vfs, lambda: why().task(int(name)))
+
+    def module_file(name: str) -> Inode | None:
+        if kernel.modules.find(name) is None:
+            return None
+        return text_file(vfs, lambda: why().module(name))
+
+    tasks = GeneratedDirectory(vfs, lambda: [str(pid) for pid in kernel.tasks.pids()], task_file)
+    names = GeneratedDirectory(vfs, lambda: [m.name for m in kernel.modules.list], module_file)
+    tasks.add("module", names)
+    vshell_folder(kernel).add("why", tasks)
+
+
+def vshell_folder(kernel: Kernel) -> GeneratedDirectory:
+    """Give /proc/vshell, where vshell's own additions are; /proc must have been mounted."""
+    proc = kernel.vfs.root.lookup("proc")
+    assert isinstance(proc, GeneratedDirectory)
+    folder = proc.entries.get("vshell")
+    if not isinstance(folder, GeneratedDirectory):
+        folder = fixed_directory(kernel.vfs)
+        proc.add("vshell", folder)
+    return folder
 
 
 def _install_programs(vfs: Vfs) -> None:
