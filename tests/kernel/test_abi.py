@@ -116,6 +116,7 @@ def test_taints_have_columns(mask, text):
         ("3s", 3_000_000_000),
         ("250ms", 250_000_000),
         ("2m", 120_000_000_000),
+        ("2min", 120_000_000_000),
         ("1h", 3_600_000_000_000),
         ("1d", 86_400_000_000_000),
         ("5us", 5000),
@@ -133,7 +134,8 @@ def test_durations_are_read_exactly(text, time_ns):
 
 
 @pytest.mark.parametrize(
-    "text", ["", ".", "s", "x", "1x", "1sm", "-1", "+1", "1e3", "1 s", "1,5", "٣", "1..2", "inf"]
+    "text",
+    ["", ".", "s", "x", "1x", "1sm", "1mi", "-1", "+1", "1e3", "1 s", "1,5", "٣", "1..2", "inf"],
 )
 def test_other_durations_are_refused(text):
     """No sign, exponent, blank or other digits."""

@@ -43,6 +43,7 @@ _SUFFIX_NS = {
     "ms": NSEC_PER_MSEC,
     "s": NSEC_PER_SEC,
     "m": 60 * NSEC_PER_SEC,
+    "min": 60 * NSEC_PER_SEC,
 }
 _SUFFIX_NS |= {"h": 3600 * NSEC_PER_SEC, "d": 86400 * NSEC_PER_SEC, "": NSEC_PER_SEC}
 
@@ -54,9 +55,10 @@ def parse_duration_ns(text: str) -> int:
         Nanoseconds, rounded down to a whole one.
 
     Raises:
-        ValueError: the text is no decimal number with one of the suffixes ns, us, ms, s, m, h, d.
+        ValueError: the text is no decimal number with one of the suffixes ns, us, ms, s, m, min,
+            h, d.
     """
-    number = text.rstrip("nusmhd")
+    number = text.rstrip("nusmihd")
     scale = _SUFFIX_NS.get(text[len(number) :])
     whole, dot, fraction = number.partition(".")
     digits = whole + fraction

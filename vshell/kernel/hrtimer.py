@@ -93,6 +93,15 @@ class HrTimers:
         with self._kernel.interrupt(timer.cpu, "hardirq"):
             timer.function()
 
+    def pending(self) -> list[tuple[int, HrTimer]]:
+        """List armed timers with the time at which they fire, soonest first."""
+        firings = [entry for entry in self._kernel.queue.entries if isinstance(entry[3], _Firing)]
+        return [
+            (time_ns, firing.timer)
+            for time_ns, _, _, firing in sorted(firings)
+            if isinstance(firing, _Firing) and firing.timer.firing is firing
+        ]
+
     def sleep_until(self, expires_ns: int) -> int:
         """Sleep until woken or until a time; current's state must be set before.
 

@@ -238,6 +238,11 @@ class Tty:
         """Whether a read would not sleep."""
         return bool(self._ready) or self.hung_up
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether a read sleeps until something is typed."""
+        return bool(self._readers.waiters)
+
     def write(self, data: bytes) -> None:
         """Write to the terminal."""
         if self.hung_up:

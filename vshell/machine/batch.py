@@ -12,6 +12,7 @@ from vshell.abi.errno import EPIPE, KernelError
 from vshell.kernel.context import VshellBug
 from vshell.kernel.devices import SinkFile, SourceFile
 from vshell.kernel.oops import KernelPanic
+from vshell.machine.clock import run_paced
 from vshell.machine.failure import HostFailure
 from vshell.machine.free import Standstill, run_free
 from vshell.machine.pacing import Pacing
@@ -84,11 +85,12 @@ class _Sink:
 
 def _run(host: Host, process: Process, pacing: Pacing) -> None:
     kernel = host.kernel
+
+    def has_ended() -> bool:
+        return process.pid in host.exit_statuses or kernel.reboot_requested
+
     if pacing.rate:
         pacing.start(kernel.now_ns)
-        while process.pid not in host.exit_statuses and not kernel.reboot_requested:
-            kernel.stop_requested = False
-            pacing.wait_until(kernel.peek())
-            kernel.run(pacing.virtual_ns())
-        return
-    run_free(host, lambda: process.pid in host.exit_statuses or kernel.reboot_requested)
+        run_paced(host, pacing, pacing.rate, has_ended)
+    else:
+        run_free(host, has_ended)

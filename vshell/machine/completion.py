@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from vshell.kernel.process import Process
+    from vshell.kernel.task import Task
     from vshell.machine.host import Host
 
 __all__ = ["Candidate", "complete", "list_commands"]
@@ -27,6 +28,8 @@ __all__ = ["Candidate", "complete", "list_commands"]
 _SPECIAL = " \t'\"\\$&;|<>()*?[]#`!{}"
 _PATH = ("/usr/sbin", "/usr/bin")
 _LEVELS = ("emerg", "alert", "crit", "err", "warn", "notice", "info", "debug")
+_CLOCK_COMMANDS = ("pause", "resume", "speed", "step", "until")
+_CLOCK_STATES = ("exited", "parked", "running", "sleeping", "stopped", "woken")
 _INFO_FIELDS = (
     "author",
     "depends",
@@ -161,6 +164,7 @@ class _Completion:
             return self.options(name)
         special: dict[str, Callable[[], list[Candidate]]] = {
             "cd": lambda: list(self.files(accept=lambda _: False)),
+            "clock": self.clock,
             "dmesg": lambda: self.dmesg(before),
             "insmod": self.insmod,
             "kill": self.pids,
@@ -268,6 +272,17 @@ class _Completion:
         ]
         return [*self.pids(), *self.loaded(), *threads]
 
+    def clock(self) -> list[Candidate]:
+        words = self.words[1:]
+        if not words:
+            return self.plain([*_CLOCK_COMMANDS])
+        if words == ["speed"]:
+            return self.plain(["max"])
+        if words == ["until"]:
+            threads = [task.name for task in self.host.kernel.tasks if _is_of_module(task)]
+            return self.plain(["next wakeup", "log", *sorted(threads)])
+        return self.plain([*_CLOCK_STATES]) if words[0] == "until" and len(words) == 2 else []
+
     def dmesg(self, before: str) -> list[Candidate]:
         return self.plain([*_LEVELS]) if before in ("-l", "--level", "-n") else []
 
@@ -278,6 +293,11 @@ class _Completion:
             if colon and not rest.startswith("=") and target and target[0] not in "\t#. ":
                 targets += target.split()
         return self.plain(sorted(set(targets)))
+
+
+# The kernel's own threads have no function here.
+def _is_of_module(task: Task) -> bool:
+    return task.kthread is not None and task.kthread.threadfn is not None
 
 
 def _use_text(refcount: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from vshell.kernel.context import VshellBug
 from vshell.kernel.oops import KernelPanic
+from vshell.machine.clock import run_paced
 from vshell.machine.failure import HostFailure
 from vshell.machine.free import Standstill, run_free
 
@@ -33,12 +34,14 @@ class Dialogue:
 
         Args:
             host: whose; several dialogues may share one.
-            pacing: how virtual time follows the real clock; None for as fast as can be.
+            pacing: how virtual time follows the real clock, on top of what ``clock`` asks for;
+                None for as fast as can be.
             observer: who hears of what enters and leaves, as of terminal 0.
         """
         self._observer = observer
         self.host = host
         self._pacing = pacing
+        self._pace = pacing.rate if pacing is not None else 0.0
         self.tty = host.add_terminal()
         self._output: list[bytes] = []
         self._status = 0
@@ -66,16 +69,13 @@ class Dialogue:
             self._observer.on_output(0, self.host.kernel.now_ns, data)
 
     def _run(self, reached: Callable[[], bool]) -> None:
-        kernel, pacing = self.host.kernel, self._pacing
+        pacing = self._pacing
 
         def run() -> None:
             if pacing is None:
                 run_free(self.host, reached)
                 return
-            while not reached():
-                kernel.stop_requested = False
-                pacing.wait_until(kernel.peek())
-                kernel.run(pacing.virtual_ns())
+            run_paced(self.host, pacing, self._pace, reached)
 
         self._guarded(run)
 
@@ -109,9 +109,13 @@ class Dialogue:
 
     def take_output(self) -> str:
         """Give what has been written to the terminal since last asked; odd bytes as surrogates."""
-        text = b"".join(self._output).decode("utf-8", "surrogateescape")
+        text = self.peek_output()
         self._output.clear()
         return text
+
+    def peek_output(self) -> str:
+        """Give the same, and leave it there."""
+        return b"".join(self._output).decode("utf-8", "surrogateescape")
 
     @property
     def is_waiting(self) -> bool:
@@ -171,6 +175,7 @@ class Dialogue:
             while not entered:
                 kernel.stop_requested = False
                 if self._pacing is not None:
+                    self.host.clock.lead(self._pacing, self._pace)
                     self._pacing.wait_until(min(kernel.peek(), time_ns))
                     kernel.run(min(self._pacing.virtual_ns(), time_ns))
                 else:

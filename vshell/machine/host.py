@@ -17,6 +17,7 @@ from vshell.kernel.policy import Fifo, Seeded
 from vshell.kernel.syscall import Sys
 from vshell.kernel.tty import Tty, TtyFile
 from vshell.machine import tree
+from vshell.machine.clock import add_clock
 from vshell.machine.failure import HostFailure
 from vshell.machine.settings import HostSettings, SettingsError
 from vshell.machine.vmlinux import Vmlinux
@@ -145,6 +146,8 @@ class Host:
         devices.populate(kernel)
         procfs.populate(kernel)
         tree.add_why(kernel)
+        self.clock = add_clock(kernel, tree.vshell_folder(kernel))
+        self.clock.rate = float(settings.speed)
         sysfs.populate(kernel)
 
     def _boot(self, session_ns: int) -> None:

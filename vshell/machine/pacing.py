@@ -1,7 +1,8 @@
 """Pacing: how virtual time follows the real clock.
 
-*Paced*: so many virtual seconds per real second. *Free*: virtual time jumps to the next event.
-*Paused*: it stands, except for single steps. This is the only file that reads the real clock.
+*Paced*: so many virtual seconds per real second. *Free*: virtual time jumps to the next event. What
+programs ask of the clock, a pause for one, is ``machine.clock``'s. This is the only file that reads
+the real clock.
 """
 
 from __future__ import annotations
@@ -23,12 +24,11 @@ def real_s() -> float:
 class Pacing:
     """The relation between the two clocks. A rate of 0 is free."""
 
-    __slots__ = ("_base_real_ns", "_base_virtual_ns", "paused", "rate")
+    __slots__ = ("_base_real_ns", "_base_virtual_ns", "rate")
 
     def __init__(self, rate: float) -> None:
         """Let virtual time run at ``rate`` virtual seconds per real second."""
         self.rate = rate
-        self.paused = False
         self._base_real_ns = 0
         self._base_virtual_ns = 0
 
@@ -41,33 +41,16 @@ class Pacing:
         """Give the virtual time that it should be now; free: any."""
         if not self.rate:
             return NEVER_NS
-        if self.paused:
-            return self._base_virtual_ns
         return self._base_virtual_ns + int((monotonic_ns() - self._base_real_ns) * self.rate)
 
     def real_delay_s(self, virtual_ns: int) -> float:
-        """Give the real seconds until a virtual time, at least 0; infinite while paused."""
+        """Give the real seconds until a virtual time, at least 0."""
         if not self.rate:
             return 0.0
-        if self.paused or virtual_ns >= NEVER_NS:
+        if virtual_ns >= NEVER_NS:
             return float("inf")
         left_ns = (virtual_ns - self.virtual_ns()) / self.rate
         return max(left_ns / 1e9, 0.0)
-
-    def set_rate(self, rate: float) -> None:
-        """Change the rate; what has passed stays."""
-        self.start(self.virtual_ns() if self.rate else self._base_virtual_ns)
-        self.rate = rate
-
-    def pause(self) -> None:
-        """Let virtual time stand."""
-        self._base_virtual_ns = self.virtual_ns()
-        self.paused = True
-
-    def resume(self) -> None:
-        """Let it go on from where it stood."""
-        self.paused = False
-        self._base_real_ns = monotonic_ns()
 
     def wait_until(self, virtual_ns: int) -> None:
         """Sleep until a virtual time has come, in the calling thread; signals are noticed."""

@@ -7,6 +7,7 @@ host file that comes with vshell.
 from __future__ import annotations
 
 from vshell.kernel.config import KernelConfig
+from vshell.machine.clock import SPEED_LIMIT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -150,6 +151,8 @@ class HostSettings:
     """Seconds since boot at which the session begins; fractions count."""
     boot_date = "2024-03-18T10:00:00"
     """In UTC."""
+    speed: float = 1
+    """Virtual seconds per real second, for ``clock`` to show where no real clock is followed."""
     first_pid = 2914
     """The pid of the session's shell, unless that is process 1; the next ones follow."""
     first_kthread_pid = 4097
@@ -198,11 +201,13 @@ class HostSettings:
             raise SettingsError(f"{where}: init must be systemd or shell, not {self.init!r}")
         if self.hz <= 0 or self.jiffy_ns <= 0 or 1000 % self.hz:
             raise SettingsError(f"{where}: hz must divide 1000, not {self.hz}")
+        if not 0 < self.speed < SPEED_LIMIT:
+            raise SettingsError(f"{where}: speed must be a positive number, not {self.speed}")
         self._boot_wall_ns(where)
 
     def _checked(self, name: str, value: object, where: str) -> object:
         present = getattr(self, name)
-        if name == "uptime" and isinstance(value, float):
+        if name in ("uptime", "speed") and isinstance(value, float):
             return value
         if name == "boot_date":
             return str(value).replace(" ", "T")

@@ -49,6 +49,8 @@ __all__ = ["Machine", "MachineStopped", "Terminal"]
 _BUSY_DELAY_S = 0.002
 _CHUNK_REAL_NS = 50_000_000
 _BEHIND_REAL_NS_MAX = 500_000_000
+_CHUNK_FREE_NS = 1_000_000_000
+_CHUNK_PAUSED_NS = 10_000_000
 
 
 class MachineStopped(Exception):
@@ -97,12 +99,14 @@ class Machine:
 
         Args:
             make_host: makes the host, in its thread.
-            rate: virtual seconds per real second; 0 for the free clock.
+            rate: virtual seconds per real second, until ``clock`` asks for another; 0 for the free
+                clock, whatever ``clock`` asks for.
             observer: who hears of everything that enters and leaves; None for nobody.
         """
         self._make_host = make_host
         self._observer = observer
         self.pacing = Pacing(rate)
+        self._is_free = not rate
         self._inbox: SimpleQueue[tuple[str, int, Any]] = SimpleQueue()
         self._thread = threading.Thread(target=self._main, name="vshell-kernel", daemon=True)
         self._host: Host | None = None
@@ -163,6 +167,9 @@ class Machine:
     def _main(self) -> None:
         try:
             host = self._host = self._make_host()
+            if not self._is_free:
+                # Whoever records the session takes this from the settings.
+                host.clock.rate = host.settings.speed = self.pacing.rate
             if self._observer is not None:
                 self._observer.on_boot(host)
             # Virtual time begins to pass when the first session is opened, not before.
@@ -190,21 +197,23 @@ class Machine:
 
     def _turn(self, host: Host) -> None:
         kernel = host.kernel
+        self._follow_clock(host)
         entry = self._next_entry(self._delay_s(host))
-        limit_ns = self._limit_ns(host)
         if entry is not None:
             # What enters happens at the virtual time that it is now, after all that is due before.
             now_ns = kernel.now_ns
             if self.pacing.rate:
+                limit_ns = self._limit_ns(host)
                 kernel.run(limit_ns)
-                now_ns = max(limit_ns, kernel.now_ns)
+                self._follow_clock(host)
+                now_ns = max(limit_ns, kernel.now_ns) if self.pacing.rate else kernel.now_ns
             self._accept(host, entry, now_ns)
             kernel.stop_requested = False
             kernel.run(now_ns)
-        if self.pacing.rate or not self._all_prompts_wait():
+            self._follow_clock(host)
+        if self.pacing.rate or not self._stands(host):
             kernel.stop_requested = False
-            # On the free clock what has just entered has made the next event an earlier one.
-            kernel.run(limit_ns if self.pacing.rate else self._limit_ns(host))
+            kernel.run(self._limit_ns(host))
         self._tell_ended(host)
         if kernel.reboot_requested:
             self._running = False
@@ -221,7 +230,7 @@ class Machine:
     def _delay_s(self, host: Host) -> float | None:
         kernel = host.kernel
         if not self.pacing.rate:
-            return None if self._all_prompts_wait() else 0.0
+            return None if self._stands(host) else 0.0
         next_ns = kernel.peek()
         delay_s = self.pacing.real_delay_s(next_ns)
         if delay_s < _BUSY_DELAY_S and kernel.is_busy():
@@ -229,8 +238,19 @@ class Machine:
             return _BUSY_DELAY_S
         return None if delay_s == float("inf") else delay_s
 
-    def _all_prompts_wait(self) -> bool:
-        return all(tty.question is not None for tty in self._ttys)
+    # Let the pacing be what programs have asked for.
+    def _follow_clock(self, host: Host) -> None:
+        if not self._is_free:
+            host.clock.lead(self.pacing)
+
+    # Whether virtual time stands as long as nothing enters: it follows no real clock, and every
+    # prompt waits for a line, or with a clock that has been paused a program for a key.
+    def _stands(self, host: Host) -> bool:
+        if self._is_free:
+            return all(tty.question is not None for tty in self._ttys)
+        if host.clock.runs_ahead:
+            return False
+        return all(tty.question is not None or tty.is_awaited for tty in self._ttys)
 
     # Up to which virtual time the kernel may run. A machine that falls behind lets the clock wait
     # for it.
@@ -238,7 +258,9 @@ class Machine:
         kernel = host.kernel
         rate = self.pacing.rate
         if not rate:
-            return min(kernel.peek() + 1_000_000_000, NEVER_NS)
+            is_far = self._is_free or host.clock.runs_ahead
+            chunk_ns = _CHUNK_FREE_NS if is_far else _CHUNK_PAUSED_NS
+            return min(kernel.peek() + chunk_ns, NEVER_NS)
         now_ns = self.pacing.virtual_ns()
         if kernel.is_busy() and now_ns - kernel.now_ns > _BEHIND_REAL_NS_MAX * rate:
             now_ns = kernel.now_ns + int(_CHUNK_REAL_NS * rate)

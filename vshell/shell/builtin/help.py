@@ -99,6 +99,9 @@ Keys:
   Ctrl-Z   stop it; `fg' lets it go on, `bg' in the background
   Ctrl-D   leave, on an empty line
 
+Time passes here as on a clock of its own: `clock' shows it, and can let it
+stand, step, or run ahead; `clock --help'.
+
 Programs: ls /usr/bin. The shell's own commands; `help NAME' for one of them:
 
 """
