@@ -17,8 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from vshell.transcript.format import MappingNode, Node
     from vshell.transcript.model import StepOutcome
+    from vshell.transcript.nodes import MappingNode, Node
 
     Splice = tuple[int, int, str]
 

@@ -9,14 +9,20 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 
-import yaml
-
 from vshell.machine.goal import check_goal
 from vshell.machine.host import load_settings
 from vshell.machine.settings import SettingsError
 from vshell.transcript.duration import parse_duration_ns, parse_seconds_ns
 from vshell.transcript.match import PatternError, check_pattern
 from vshell.transcript.model import Keys, Place, Step, Transcript, TranscriptError
+from vshell.transcript.nodes import (
+    MappingNode,
+    ScalarNode,
+    SequenceNode,
+    compose,
+    place_of,
+    plain_value,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +30,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from vshell.machine.settings import HostSettings
+    from vshell.transcript.nodes import Node
 
 __all__ = [
     "KEYS",
@@ -37,10 +44,6 @@ __all__ = [
     "step_nodes",
 ]
 
-# What those who edit a transcript get to see of the YAML library.
-Node = yaml.Node
-MappingNode = yaml.MappingNode
-
 SUFFIX = ".vshell.yaml"
 KEYS = ("title", "host", "workspace", "files", "events", "steps")
 STEP_KEYS = (
@@ -53,12 +56,9 @@ NEED_AN_ACT = ("out", "status", "press", "goal", "size")
 """Keys of a step that make no sense where nothing is typed."""
 _NULL = "tag:yaml.org,2002:null"
 _TEXTS = tuple(f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float"))
-_DEPTH_MAX = 20
 _TERMINAL_NAME = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _PROFILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 _SIZE = re.compile(r"([1-9][0-9]{0,3})x([1-9][0-9]{0,3})")
-# What YAML takes for the end of a line and no editor does.
-_ODD_LINE_END = re.compile("[\x85\u2028\u2029]|\r(?!\n)")
 # Half a character; U+DC80 and above are bytes that are no UTF-8.
 _SURROGATE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
@@ -73,76 +73,19 @@ def parse_yaml(text: str, path: str) -> Transcript:
     Raises:
         TranscriptError: it is none; the first mistake.
     """
-    return _Reader(path).transcript(_compose(text, path))
+    return _Reader(path).transcript(compose(text, path))
 
 
-def step_nodes(text: str, path: str) -> list[yaml.MappingNode]:
+def step_nodes(text: str, path: str) -> list[MappingNode]:
     """Give the nodes of a transcript's steps, for those who edit it.
 
     Raises:
         TranscriptError: it is none.
     """
-    root = _compose(text, path)
+    root = compose(text, path)
     _Reader(path).transcript(root)
-    assert isinstance(root, yaml.MappingNode)
+    assert isinstance(root, MappingNode)
     return next(value.value for key, value in root.value if key.value == "steps") or []
-
-
-class _Loader(yaml.SafeLoader):
-    # Composes nodes, and refuses what plain text has no use for.
-    def __init__(self, text: str, path: str) -> None:
-        super().__init__(text)
-        self.path = path
-        self.depth = 0
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = self.peek_event()  # type: ignore[no-untyped-call]
-        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
-            raise TranscriptError(
-                self.path, _place(event), "anchors and aliases are not understood"
-            )
-        if event.tag is not None:
-            raise TranscriptError(self.path, _place(event), "tags are not understood")
-        if self.depth > _DEPTH_MAX:
-            raise TranscriptError(self.path, _place(event), "nested too deeply")
-        self.depth += 1
-        node: yaml.Node | None = super().compose_node(parent, index)
-        self.depth -= 1
-        return node
-
-
-def _compose(text: str, path: str) -> yaml.Node:
-    odd = _ODD_LINE_END.search(text)
-    if odd:
-        raise _bad_letter(text, odd.start(), path)
-    try:
-        node = _Loader(text, path).get_single_node()
-    except yaml.reader.ReaderError as error:
-        raise _bad_letter(text, error.position, path) from None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Place(mark.line + 1, mark.column + 1) if mark is not None else Place(1)
-        words = ": ".join(word for word in (error.context, error.problem) if word) or "not YAML"
-        if "'\\t'" in words:
-            words = "a tab; YAML is indented with spaces"
-        raise TranscriptError(path, place, words) from None
-    except (ValueError, OverflowError) as error:
-        # An escape such as "\UFFFFFFFF".
-        raise TranscriptError(path, Place(1), f"not YAML: {error}") from None
-    if node is None:
-        raise TranscriptError(path, Place(1), "empty: a transcript has at least 'steps'")
-    return node
-
-
-def _bad_letter(text: str, at: int, path: str) -> TranscriptError:
-    place = Place(text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
-    return TranscriptError(path, place, f"character U+{ord(text[at]):04X} is not allowed")
-
-
-def _place(thing: yaml.Node | yaml.Event) -> Place:
-    mark = thing.start_mark
-    assert mark is not None
-    return Place(mark.line + 1, mark.column + 1)
 
 
 class _Reader:
@@ -150,12 +93,12 @@ class _Reader:
     def __init__(self, path: str) -> None:
         self.path = path
 
-    def fail(self, node: yaml.Node, text: str) -> NoReturn:
-        raise TranscriptError(self.path, _place(node), text)
+    def fail(self, node: Node, text: str) -> NoReturn:
+        raise TranscriptError(self.path, place_of(node), text)
 
     # -- The whole --------------------------------------------------------------------------------
 
-    def transcript(self, node: yaml.Node) -> Transcript:
+    def transcript(self, node: Node) -> Transcript:
         keys = self.mapping(node, "a transcript", KEYS, ("steps",))
         profile, host = self.host(keys.get("host"))
         return Transcript(
@@ -169,17 +112,17 @@ class _Reader:
             steps=self.steps(keys["steps"]),
         )
 
-    def steps(self, node: yaml.Node) -> tuple[Step, ...]:
+    def steps(self, node: Node) -> tuple[Step, ...]:
         if node.tag == _NULL and not node.value:
             # A recording that was interrupted before its first line.
             return ()
         return tuple(map(self.step, self.sequence(node, "steps")))
 
     # The settings are checked here, where their places are known.
-    def host(self, node: yaml.Node | None) -> tuple[str, dict[str, object]]:
+    def host(self, node: Node | None) -> tuple[str, dict[str, object]]:
         if node is None:
             return "", {}
-        if isinstance(node, yaml.ScalarNode):
+        if isinstance(node, ScalarNode):
             return self.profile(node)[0], {}
         pairs = {key.value: (key, value) for key, value in self.pairs(node, "host")}
         name, settings = self.profile(pairs.pop("profile", (None, None))[1])
@@ -192,7 +135,7 @@ class _Reader:
                 self.fail(key, str(error))
         return name, changes
 
-    def profile(self, node: yaml.Node | None) -> tuple[str, HostSettings]:
+    def profile(self, node: Node | None) -> tuple[str, HostSettings]:
         if node is None:
             return "", load_settings(None)
         name = self.string(node, "host: profile")
@@ -204,7 +147,7 @@ class _Reader:
             self.fail(node, f"host: there is no profile {name!r}")
         return name, settings
 
-    def files(self, node: yaml.Node | None) -> dict[str, str]:
+    def files(self, node: Node | None) -> dict[str, str]:
         if node is None:
             return {}
         found = {}
@@ -215,13 +158,13 @@ class _Reader:
             found[path] = self.string(value, f"files: {path}")
         return found
 
-    def name_beside(self, node: yaml.Node) -> str:
+    def name_beside(self, node: Node) -> str:
         name = self.string(node, "events")
         if not name or name.startswith(".") or any(letter in name for letter in "/\\\0"):
             self.fail(node, "events must name a file beside the transcript")
         return name
 
-    def folder(self, node: yaml.Node) -> str:
+    def folder(self, node: Node) -> str:
         name = self.string(node, "workspace")
         if not name or name.startswith("/") or ".." in name.split("/") or "\0" in name:
             self.fail(node, "workspace must name a folder beside the transcript or below it")
@@ -229,8 +172,8 @@ class _Reader:
 
     # -- A step -----------------------------------------------------------------------------------
 
-    def step(self, node: yaml.Node) -> Step:
-        readers: dict[str, Callable[[yaml.Node], object]] = {
+    def step(self, node: Node) -> Step:
+        readers: dict[str, Callable[[Node], object]] = {
             "say": lambda one: self.string(one, "say"),
             "run": self.run,
             "key": self.key,
@@ -257,9 +200,9 @@ class _Reader:
         values = {names.get(name, name): readers[name](one) for name, one in keys.items()}
         if "out" in keys:
             values["out_line"] = self.out_line(keys["out"])
-        return Step(place=_place(node), **values)  # type: ignore[arg-type]
+        return Step(place=place_of(node), **values)  # type: ignore[arg-type]
 
-    def run(self, node: yaml.Node) -> str:
+    def run(self, node: Node) -> str:
         text = self.string(node, "run").removesuffix("\n")
         if not text:
             self.fail(node, "run: nothing to type")
@@ -267,19 +210,19 @@ class _Reader:
             self.fail(node, "run: a control character; keys go under 'press'")
         return text
 
-    def key(self, node: yaml.Node) -> str:
+    def key(self, node: Node) -> str:
         name = self.string(node, "key")
         if name not in PROMPT_KEYS:
             self.fail(node, f"key must be enter, ctrl-c or ctrl-d, not {name!r}")
         return name
 
-    def size(self, node: yaml.Node) -> tuple[int, int]:
+    def size(self, node: Node) -> tuple[int, int]:
         found = _SIZE.fullmatch(self.string(node, "size"))
         if found is None:
             self.fail(node, "size must be columns and rows such as 80x24")
         return int(found[1]), int(found[2])
 
-    def out(self, node: yaml.Node) -> tuple[str, ...]:
+    def out(self, node: Node) -> tuple[str, ...]:
         text = self.string(node, "out")
         lines = text.removesuffix("\n").split("\n") if text else []
         first = self.out_line(node)
@@ -287,24 +230,25 @@ class _Reader:
             try:
                 check_pattern(line)
             except PatternError as error:
-                place = Place(first + number) if first else _place(node)
+                place = Place(first + number) if first else place_of(node)
                 raise TranscriptError(self.path, place, f"out: {error}") from None
         return tuple(lines)
 
     # The file's line on which the first expected line stands; 0 if they do not stand one by one.
-    def out_line(self, node: yaml.Node) -> int:
-        style = getattr(node, "style", None)
-        return _place(node).line + (style == "|") if style in (None, "|") else 0
+    def out_line(self, node: Node) -> int:
+        if getattr(node, "style", None) == "|":
+            return place_of(node).line + 1
+        return 0 if "\n" in node.value.removesuffix("\n") else place_of(node).line
 
-    def status(self, node: yaml.Node) -> int:
+    def status(self, node: Node) -> int:
         value = self.plain(node, "status")
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 255:
             self.fail(node, "status must be a number from 0 to 255")
         return value
 
-    def goal(self, node: yaml.Node) -> tuple[str, ...]:
+    def goal(self, node: Node) -> tuple[str, ...]:
         nodes = [node]
-        if not isinstance(node, yaml.ScalarNode):
+        if not isinstance(node, ScalarNode):
             nodes = self.sequence(node, "goal")
         goals = tuple(self.string(one, "goal") for one in nodes)
         for one, goal in zip(nodes, goals, strict=True):
@@ -312,13 +256,13 @@ class _Reader:
                 self.fail(one, wrong)
         return goals
 
-    def terminal(self, node: yaml.Node) -> str:
+    def terminal(self, node: Node) -> str:
         name = self.string(node, "terminal")
         if not _TERMINAL_NAME.fullmatch(name):
             self.fail(node, "terminal must be a name of letters, digits, '_' and '-'")
         return name
 
-    def press(self, node: yaml.Node) -> Keys:
+    def press(self, node: Node) -> Keys:
         keys = self.mapping(node, "a press", PRESS_KEYS, ("keys",))
         if ("at" in keys) == ("after" in keys):
             self.fail(node, "a press needs either 'at' or 'after'")
@@ -332,9 +276,9 @@ class _Reader:
     # -- Values -----------------------------------------------------------------------------------
 
     def mapping(
-        self, node: yaml.Node, what: str, known: tuple[str, ...], needed: tuple[str, ...]
-    ) -> dict[str, yaml.Node]:
-        keys: dict[str, yaml.Node] = {}
+        self, node: Node, what: str, known: tuple[str, ...], needed: tuple[str, ...]
+    ) -> dict[str, Node]:
+        keys: dict[str, Node] = {}
         for key, value in self.pairs(node, what):
             if key.value not in known:
                 self.fail(key, f"unknown key {key.value!r} in {what}; known: {', '.join(known)}")
@@ -344,12 +288,12 @@ class _Reader:
                 self.fail(node, f"{what} needs {name!r}")
         return keys
 
-    def pairs(self, node: yaml.Node, what: str) -> list[tuple[yaml.ScalarNode, yaml.Node]]:
-        if not isinstance(node, yaml.MappingNode):
+    def pairs(self, node: Node, what: str) -> list[tuple[ScalarNode, Node]]:
+        if not isinstance(node, MappingNode):
             self.fail(node, f"{what} must be a mapping of keys to values")
         seen: set[str] = set()
         for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode):
+            if not isinstance(key, ScalarNode):
                 self.fail(key, f"{what}: a key must be plain text")
             if key.tag == "tag:yaml.org,2002:merge":
                 self.fail(key, "merge keys are not understood")
@@ -358,13 +302,13 @@ class _Reader:
             seen.add(key.value)
         return node.value  # type: ignore[no-any-return]
 
-    def sequence(self, node: yaml.Node, what: str) -> list[yaml.Node]:
-        if not isinstance(node, yaml.SequenceNode):
+    def sequence(self, node: Node, what: str) -> list[Node]:
+        if not isinstance(node, SequenceNode):
             self.fail(node, f"{what} must be a list")
         return node.value  # type: ignore[no-any-return]
 
-    def string(self, node: yaml.Node, what: str) -> str:
-        if not isinstance(node, yaml.ScalarNode):
+    def string(self, node: Node, what: str) -> str:
+        if not isinstance(node, ScalarNode):
             self.fail(node, f"{what} must be text")
         if node.tag == _NULL and not node.value:
             self.fail(node, f"{what} has no value")
@@ -374,24 +318,24 @@ class _Reader:
             self.fail(node, f"{what}: half a character")
         return str(node.value)
 
-    def plain(self, node: yaml.Node, what: str) -> object:
-        if isinstance(node, yaml.SequenceNode):
+    def plain(self, node: Node, what: str) -> object:
+        if isinstance(node, SequenceNode):
             return [self.string(one, what) for one in node.value]
-        if not isinstance(node, yaml.ScalarNode):
+        if not isinstance(node, ScalarNode):
             self.fail(node, f"{what} must be a plain value")
         try:
-            return yaml.SafeLoader("").construct_object(node)
-        except (yaml.YAMLError, ValueError):
-            self.fail(node, f"{what}: not a value: {node.value!r}")
+            return plain_value(node)
+        except ValueError:
+            self.fail(node, f"{what}: not a value: {node.value[:80]!r}")
 
-    def at_ns(self, node: yaml.Node) -> int:
+    def at_ns(self, node: Node) -> int:
         text = self.string(node, "at")
         try:
             return parse_seconds_ns(text)
         except ValueError:
             self.fail(node, f"at must be seconds since boot, not {text[:80]!r}")
 
-    def duration_ns(self, node: yaml.Node, what: str) -> int:
+    def duration_ns(self, node: Node, what: str) -> int:
         text = self.string(node, what)
         try:
             return parse_duration_ns(text)
