@@ -214,6 +214,52 @@ def test_update_that_cannot_write(run, monkeypatch):
     result.stdout.fnmatch_lines(["w.vshell.yaml: Read-only file system"])
 
 
+# -- A course -------------------------------------------------------------------------------------
+
+COURSE = {
+    "pytest.ini": "[pytest]\nvshell_workspace = modules\n",
+    "tests/blink.vshell.yaml": """\
+title: The light goes on and off
+steps:
+- run: cd blink && make > log 2>&1
+- run: sudo insmod blink.ko period_ms=1000
+- run: sleep 2.5
+- run: dmesg | grep -o 'blink. o[nf].*'
+  out: |
+    blink: on
+    blink: off
+    blink: on
+- run: sudo rmmod blink
+""",
+    "tests/test_blink.py": """\
+def test_the_light_is_a_sleeping_thread(vshell):
+    assert vshell.run("cd blink && make > log 2>&1").status == 0
+    assert vshell.run("sudo insmod blink.ko period_ms=1000").lines == []
+    vshell.advance("2.5s")
+
+    thread = vshell.kernel.task("blink/0")
+    assert (thread.state_word, thread.wchan) == ("sleeping", "msleep_interruptible")
+    assert vshell.kernel.messages("blink: o") == ("blink: on", "blink: off", "blink: on")
+
+    assert vshell.run("sudo rmmod blink").status == 0
+    assert vshell.kernel.module("blink") is None
+    assert "kthread_stop" in [event.name for event in vshell.events]
+""",
+}
+
+
+def test_a_course(run, pytester):
+    """A repository of modules is tested by a transcript and by Python; the disk stays clean."""
+    page = load.load(str(ROOT / "README.md"))
+    modules = {f"modules/{name}": text for name, text in page.files.items() if "blink/" in name}
+    files = COURSE | modules
+
+    assert {"modules/blink/blink.py", "modules/blink/Makefile"} <= set(files)
+    run(files=files).assert_outcomes(passed=6)
+    run("tests/blink.vshell.yaml::6 $ dmesg | grep -o 'blink. o[nf].*'").assert_outcomes(passed=1)
+    assert {"blink.py", "Makefile"} == {p.name for p in (pytester.path / "modules/blink").iterdir()}
+
+
 # -- The plugin among others ----------------------------------------------------------------------
 
 
