@@ -303,7 +303,7 @@ def _agree(expected: str, actual: str) -> bool:
         return False
 
 
-# A longest common subsequence, in which "..." may stand for many lines.
+# As few changes as can be, where "..." may stand for many lines.
 def _align_middle(
     expected: Sequence[str], actual: Sequence[str], first: int
 ) -> Iterator[tuple[str, str, int]]:
@@ -313,19 +313,19 @@ def _align_middle(
         yield from (("+", line, first + rows) for line in actual)
         return
     hits = [_hits(line, actual) for line in expected]
-    best = _lengths(expected, hits, columns)
+    least = _changes(expected, hits, columns)
     i = j = 0
     while i < rows or j < columns:
         if i < rows and expected[i] == ANY_LINES:
-            if best[i][j] == best[i + 1][j]:
+            if least[i][j] == least[i + 1][j]:
                 i += 1
                 continue
             yield " ", actual[j], first + i
             j += 1
-        elif i < rows and j in hits[i] and best[i][j] == best[i + 1][j + 1] + 1:
+        elif i < rows and j in hits[i] and least[i][j] == least[i + 1][j + 1]:
             yield " ", actual[j], first + i
             i, j = i + 1, j + 1
-        elif i < rows and (j == columns or best[i][j] == best[i + 1][j]):
+        elif i < rows and least[i][j] == least[i + 1][j] + 1:
             yield "-", expected[i], first + i
             i += 1
         else:
@@ -337,17 +337,18 @@ def _hits(expected: str, actual: Sequence[str]) -> set[int]:
     return {j for j, line in enumerate(actual) if _agree(expected, line)}
 
 
-# best[i][j]: how many lines of actual[j:] can agree with expected[i:].
-def _lengths(expected: Sequence[str], hits: Sequence[set[int]], columns: int) -> list[list[int]]:
-    best = [[0] * (columns + 1) for _ in range(len(expected) + 1)]
+# least[i][j]: how many changes it takes at least from expected[i:] to actual[j:].
+def _changes(expected: Sequence[str], hits: Sequence[set[int]], columns: int) -> list[list[int]]:
+    least = [list(range(columns, -1, -1)) for _ in range(len(expected) + 1)]
     for i in range(len(expected) - 1, -1, -1):
-        below, row, hit = best[i + 1], best[i], hits[i]
+        below, row, hit = least[i + 1], least[i], hits[i]
         is_any = expected[i] == ANY_LINES
+        row[columns] = below[columns] + (not is_any)
         for j in range(columns - 1, -1, -1):
             if is_any:
-                row[j] = max(below[j], row[j + 1] + 1)
+                row[j] = min(below[j], row[j + 1])
             elif j in hit:
-                row[j] = max(below[j], row[j + 1], below[j + 1] + 1)
+                row[j] = below[j + 1]
             else:
-                row[j] = max(below[j], row[j + 1])
-    return best
+                row[j] = min(below[j], row[j + 1]) + 1
+    return least
