@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 README = ROOT / "README.md"
 
 _BLOCK = re.compile(
-    r"^(?:<!-- (?P<order>[^\n]*) -->\n)?```(?P<kind>\w+)\n(?P<text>.*?)^```\n", re.MULTILINE | re.DOTALL
+    r"^(?:<!-- (?P<order>[^\n]*) -->\n)?```(?P<kind>\w+)\n(?P<text>.*?)^```\n",
+    re.MULTILINE | re.DOTALL,
 )
 
 

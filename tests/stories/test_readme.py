@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from tests.stories.readme import README, ROOT, blocks, command_lines, run_command_line
@@ -35,6 +39,29 @@ def test_its_transcript_holds(tmp_path):
 
     assert "" == difference_text(outcome)
     assert 5 == len(outcome.steps)
+
+
+@pytest.mark.slow  # a run of pytest in a process of its own
+def test_its_course_passes(tmp_path):
+    """The course that the README shows passes under pytest, its steps one by one."""
+    parts = [*blocks("ini"), *blocks("yaml"), *blocks("python"), *blocks("make")]
+    for order, text in parts:
+        kind, _, name = order.partition(": ")
+        if kind in ("course", "file"):
+            path = tmp_path / (f"modules/{name}" if kind == "file" else name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-v", "-p", "vshell.transcript.pytest_plugin"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "6 passed" in done.stdout, done.stdout
+    assert "blink.vshell.yaml::5 $ sleep 2.5 PASSED" in done.stdout
 
 
 def test_the_gate_runs_the_readmes_second_line():
