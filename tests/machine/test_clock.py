@@ -55,6 +55,7 @@ def test_ctrl_c_ends_running_ahead(make_dialogue):
     assert ("^C", 130) == (shown.strip(), dialogue.status)
     assert 0 < dialogue.host.kernel.now_ns - start_ns - 5 * S < 10_000_000
     assert 0 == dialogue.host.clock.runs_ahead
+    assert [] == dialogue.host.kernel.trace._subscribers
 
 
 class ImpatientPacing(Pacing):

@@ -55,6 +55,11 @@ def test_a_sleeping_background_job_has_the_next_timer(sh):
     assert re.fullmatch(r"next timer  \[  107\.\d{6}\] in 5\.99\d{4} s: \d+ \(sleep\)", shown)
 
 
+def test_whoever_waits_for_clock_has_no_next_timer(sh):
+    """The timer of a program that has started clock is not the next that is shown."""
+    assert sh("timeout 5 clock").out.endswith(": 38 (khungtaskd)\n")
+
+
 @pytest.mark.parametrize(
     ("commands", "line"),
     [
@@ -121,6 +126,15 @@ def test_the_next_wakeup_is_told(modules_sh):
     assert woken.endswith(f"] {THREAD2} woken")
     assert "Thread 2 execution" == printed.partition("] ")[2]
     assert 0 < stamps(printed)[0] - stamps(woken)[0] < 20
+
+
+def test_the_shells_own_wakeups_are_none(sh):
+    """A shell that is woken because a job has ended is no step; the next one is another job's."""
+    shown = sh("sleep 3 & sleep 9 & clock step 2; true")
+
+    first, second = shown.out.splitlines()
+    assert re.fullmatch(r"\[  103\.\d{6}\] \d+ \(sleep\) woken", first)
+    assert re.fullmatch(r"\[  109\.\d{6}\] \d+ \(sleep\) woken", second)
 
 
 def test_steps_are_told(modules_sh):
@@ -279,11 +293,12 @@ def test_a_task_that_ends_first_is_told(sh):
         ("speed", 2, "missing operand after 'speed'"),
         ("pause 3", 2, "extra operand '3'"),
         ("step 1 2", 2, "extra operand '2'"),
-        ("speed x", 1, "invalid speed: 'x'; it is a number above 0, or max"),
-        ("speed 0", 1, "invalid speed: '0'; it is a number above 0, or max"),
-        ("speed -1", 1, "invalid speed: '-1'; it is a number above 0, or max"),
-        ("speed nan", 1, "invalid speed: 'nan'; it is a number above 0, or max"),
-        ("speed inf", 1, "invalid speed: 'inf'; it is a number above 0, or max"),
+        ("speed x", 1, "invalid speed: 'x'; it is a number from 0.001 on, or max"),
+        ("speed 0", 1, "invalid speed: '0'; it is a number from 0.001 on, or max"),
+        ("speed 0.0009", 1, "invalid speed: '0.0009'; it is a number from 0.001 on, or max"),
+        ("speed -1", 1, "invalid speed: '-1'; it is a number from 0.001 on, or max"),
+        ("speed nan", 1, "invalid speed: 'nan'; it is a number from 0.001 on, or max"),
+        ("speed inf", 1, "invalid speed: 'inf'; it is a number from 0.001 on, or max"),
         ("step 0", 1, "invalid number of steps: '0'"),
         ("step -1", 1, "invalid number of steps: '-1'"),
         ("step 99999999999", 1, "invalid number of steps: '99999999999'"),

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from vshell.machine.host import Host
     from vshell.machine.pacing import Pacing
 
-__all__ = ["SPEED_LIMIT", "ClockControl", "add_clock", "run_paced"]
+__all__ = ["SPEED_LIMIT", "SPEED_MIN", "ClockControl", "add_clock", "run_paced"]
+
+SPEED_MIN = 0.001
+"""The least that programs can ask for: more slowly, nobody would see the next command's end."""
 
 SPEED_LIMIT = 1e9
 """Below this, and above 0, may be how many virtual seconds a real second takes."""

@@ -21,7 +21,7 @@ from vshell.abi.errno import EINTR, EINVAL, ESRCH, ETIMEDOUT, KernelError
 from vshell.abi.units import NEVER_NS, NSEC_PER_SEC
 from vshell.kernel.inode import File, Inode
 from vshell.kernel.timer import timer_name
-from vshell.machine.clock import SPEED_LIMIT
+from vshell.machine.clock import SPEED_LIMIT, SPEED_MIN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,16 +72,16 @@ class ClockFile(File):
         yield f"date_ns {kernel.clock.wall_ns(now_ns)}"
         yield f"rate {control.rate:g}" if control.rate else "rate max"
         yield f"state {'paused' if control.is_paused else 'running'}"
-        timers = sorted(self._timers())
+        own = self._own_pids()
+        timers = sorted(one for one in self._timers() if one[1] not in own)
         if timers:
             time_ns, pid, name = timers[0]
             yield from (f"next_ns {time_ns}", f"next_pid {pid}", f"next_name {name}")
 
-    # Every armed timer that is not the reader's own: its time, pid and name.
+    # Every armed timer: its time, and the pid and name of its task; 0 and its function if of none.
     def _timers(self) -> Iterator[tuple[int, int, str]]:
         kernel = self._kernel
-        clock, now_ns = kernel.clock, kernel.now_ns
-        own = self._own_pids()
+        clock = kernel.clock
         sleepers = {task.hrtimer: task for task in kernel.tasks if task.hrtimer is not None}
         alarms = {one.alarm: one.task for one in kernel.processes if one.alarm is not None}
         for expires_ns, hrtimer in kernel.hrtimers.pending():
@@ -89,16 +89,13 @@ class ClockFile(File):
             if task is None:
                 name = getattr(hrtimer.function, "__name__", "?").lstrip("_")
                 yield expires_ns, 0, f"{name}()"
-            elif task.pid not in own:
+            else:
                 yield expires_ns, task.pid, task.name
         for expiry, timer in kernel.timers.pending():
             at_ns = clock.at(expiry + clock.lag_jiffies)
-            if at_ns <= now_ns:
-                # Armed too late for its bucket: the next tick will see it.
-                at_ns = clock.at(clock.jiffies(now_ns) + 1)
             if timer.task is None:
                 yield at_ns, 0, f"{timer_name(timer)}()"
-            elif timer.task.pid not in own:
+            else:
                 yield at_ns, timer.task.pid, timer.task.name
 
     # The caller and the shells that wait for it: their wake-ups are no news.
@@ -220,12 +217,10 @@ class ClockFile(File):
     def _run_ahead(self, end_ns: int, look: Callable[[Event], bool] | None) -> bool:
         kernel = self._kernel
         task = kernel.sched.current
-        # Whether it has happened, and whether nobody waits for it any more.
-        happened = is_over = False
+        happened = False
 
         def wake() -> None:
-            if not is_over:
-                kernel.sched.wake_up_process(task)
+            kernel.sched.wake_up_process(task)
 
         def listen(event: Event) -> None:
             nonlocal happened
@@ -243,7 +238,6 @@ class ClockFile(File):
                 if not timed_out and not happened and task.signal_pending():
                     raise KernelError(EINTR)
         finally:
-            is_over = True
             kernel.trace.unsubscribe(listen)
             self._control.end_running_ahead()
         return happened
@@ -276,6 +270,6 @@ def _rate(text: str) -> float:
         rate = float(text)
     except ValueError:
         rate = 0.0
-    if not 0 < rate < SPEED_LIMIT:
+    if not SPEED_MIN <= rate < SPEED_LIMIT:
         raise KernelError(EINVAL)
     return rate

@@ -49,6 +49,9 @@ __all__ = ["Machine", "MachineStopped", "Terminal"]
 _BUSY_DELAY_S = 0.002
 _CHUNK_REAL_NS = 50_000_000
 _BEHIND_REAL_NS_MAX = 500_000_000
+_BEHIND_NS_MAX = 1_000_000_000_000
+# A thread cannot wait for longer than some hundred years; slow motion can ask for that.
+_DELAY_S_MAX = 86_400.0
 _CHUNK_FREE_NS = 1_000_000_000
 _CHUNK_PAUSED_NS = 10_000_000
 
@@ -205,8 +208,7 @@ class Machine:
             if self.pacing.rate:
                 limit_ns = self._limit_ns(host)
                 kernel.run(limit_ns)
-                self._follow_clock(host)
-                now_ns = max(limit_ns, kernel.now_ns) if self.pacing.rate else kernel.now_ns
+                now_ns = max(limit_ns, kernel.now_ns)
             self._accept(host, entry, now_ns)
             kernel.stop_requested = False
             kernel.run(now_ns)
@@ -236,7 +238,7 @@ class Machine:
         if delay_s < _BUSY_DELAY_S and kernel.is_busy():
             # A CPU that computes has something to do at every moment; look after it now and then.
             return _BUSY_DELAY_S
-        return None if delay_s == float("inf") else delay_s
+        return None if delay_s == float("inf") else min(delay_s, _DELAY_S_MAX)
 
     # Let the pacing be what programs have asked for.
     def _follow_clock(self, host: Host) -> None:
@@ -262,8 +264,9 @@ class Machine:
             chunk_ns = _CHUNK_FREE_NS if is_far else _CHUNK_PAUSED_NS
             return min(kernel.peek() + chunk_ns, NEVER_NS)
         now_ns = self.pacing.virtual_ns()
-        if kernel.is_busy() and now_ns - kernel.now_ns > _BEHIND_REAL_NS_MAX * rate:
-            now_ns = kernel.now_ns + int(_CHUNK_REAL_NS * rate)
+        due_ns = kernel.peek()
+        if now_ns - due_ns > min(_BEHIND_REAL_NS_MAX * rate, _BEHIND_NS_MAX):
+            now_ns = due_ns + int(min(_CHUNK_REAL_NS * rate, _BEHIND_NS_MAX))
             self.pacing.start(now_ns)
         return now_ns
 

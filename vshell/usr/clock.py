@@ -86,7 +86,9 @@ def main(io: Io, words: list[str]) -> int:
             io.die(f"invalid number of steps: '{count}'")
         _tell(io, _command(io, f"step {int(count)}", f"step {count}"), " woken")
     else:
-        wrong = f"invalid speed: '{operands[0]}'; it is a number above 0, or max" if least else ""
+        wrong = (
+            f"invalid speed: '{operands[0]}'; it is a number from 0.001 on, or max" if least else ""
+        )
         _command(io, " ".join([command, *operands]), command, wrong)
     return 0
 
