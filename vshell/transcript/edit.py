@@ -27,6 +27,7 @@ __all__ = ["entry_text", "head_text", "scalar_text", "with_answers"]
 _PLAIN = re.compile(r"[A-Za-z_./][^:#\n\t\"'\\{}\[\],&*!|>%@`]*")
 # What YAML takes for something else than text.
 _RESERVED = frozenset(("true", "false", "yes", "no", "on", "off", "null", "y", "n", "...", "---"))
+_COMMENT_BELOW = re.compile(r"(?:[ \t]*\r?\n)+( *)#")
 _COMMENT = re.compile(r"[ \t]+#[^\r\n]*")
 
 
@@ -175,7 +176,7 @@ class _Answer:
         after = self.keys["run" if "run" in self.keys else "key"][1]
         if not outcome.is_equal:
             if "out" not in self.keys:
-                new.append(self.entry("out", outcome.lines))
+                new.append(self.entry("out", outcome.lines, after))
             elif outcome.lines or not self.is_removable("out"):
                 found += self.new_out(self.keys["out"][1])
             else:
@@ -184,7 +185,7 @@ class _Answer:
             after = self.keys["out"][1]
         if outcome.step.status not in (None, outcome.status):
             if "status" not in self.keys:
-                new.append(self.entry("status", outcome.status))
+                new.append(self.entry("status", outcome.status, after))
             elif outcome.status or not self.is_removable("status"):
                 found.append((*self.span("status"), str(outcome.status)))
             else:
@@ -198,18 +199,25 @@ class _Answer:
         value = self.keys[name][1]
         return value.start_mark.index, value.end_mark.index
 
-    # A key with its value, to stand behind another one.
-    def entry(self, name: str, value: tuple[str, ...] | int) -> str:
+    # A key with its value, to stand behind another one's value.
+    def entry(self, name: str, value: tuple[str, ...] | int, after: Node) -> str:
         if self.is_flow:
             return f", {name}: {self.inline(value) if isinstance(value, tuple) else value}"
         if isinstance(value, int):
             return f"{self.newline}{self.margin}{name}: {value}"
-        head, body = _block(value)
+        head, body = self.block(value, after)
         return f"{self.newline}{self.margin}{name}: {head}{self.body(body)}"
 
     def body(self, lines: Iterable[str]) -> str:
         margin = self.margin + "  "
         return "".join(self.newline + (margin + line if line else "") for line in lines)
+
+    # A comment that stands as deep as a block's lines would become one of them.
+    def block(self, lines: Sequence[str], after: Node) -> tuple[str, list[str]]:
+        comment = _COMMENT_BELOW.match(self.text, self.last_line_end(after))
+        if comment and len(comment[1]) >= len(self.margin) + 2:
+            return self.inline(lines), []
+        return _block(lines)
 
     def inline(self, lines: Iterable[str]) -> str:
         return _quoted("".join(line + "\n" for line in lines))
@@ -224,7 +232,7 @@ class _Answer:
         elif not is_block and len(lines) == 1:
             head = scalar_text(lines[0])
         else:
-            head, body = _block(lines)
+            head, body = self.block(lines, value)
         if not is_block:
             # A comment behind the value stays on its line.
             end = stop if self.is_flow else self.line_end(stop)
@@ -238,14 +246,20 @@ class _Answer:
             (line_end, max(line_end, self.last_line_end(value)), self.body(body)),
         ]
 
-    # Whether a key stands on lines of its own, with no comment that would go with it.
+    # Whether a key stands on lines of its own, with no comment that would go with it, and no block
+    # above it that would take the blank lines below it.
     def is_removable(self, name: str) -> bool:
         key, value = self.keys[name]
-        if self.is_flow or key is self.first:
+        if self.is_flow or key is self.first or any(map(self.keeps, self.keys)):
             return False
         end = value.start_mark.index if _is_block(value) else value.end_mark.index
         tail = self.text[end : self.line_end(end)]
         return not _COMMENT.search(" " + tail) and "#" not in self.between(key, value)
+
+    def keeps(self, name: str) -> bool:
+        value = self.keys[name][1]
+        start = value.start_mark.index
+        return _is_block(value) and "+" in self.text[start : start + 3]
 
     def between(self, key: Node, value: Node) -> str:
         return self.text[key.end_mark.index : value.start_mark.index]
