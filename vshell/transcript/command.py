@@ -10,7 +10,7 @@ from shutil import get_terminal_size
 
 from vshell.machine.pacing import real_s
 from vshell.transcript.load import find, is_markdown, load, write_answers, write_events
-from vshell.transcript.model import TranscriptError
+from vshell.transcript.model import Place, TranscriptError
 from vshell.transcript.recorded import events_path
 from vshell.transcript.replay import replay
 from vshell.transcript.report import as_json, as_junit, difference_text
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from vshell.abi.events import Event
     from vshell.transcript.model import Outcome, Transcript
+
+    _Result = Outcome | TranscriptError | None
 
 __all__ = ["replay_command"]
 
@@ -83,55 +85,53 @@ def replay_command(words: list[str]) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     start_s = real_s()
-    transcripts, errors = _load_all(options)
-    run = _Run(options, len(transcripts), errors)
-    for outcome in _outcomes(transcripts, options):
+    try:
+        paths = list(find(options.paths))
+    except TranscriptError as error:
+        sys.stderr.write(f"vshell: {error.path}: {error.text}\n")
+        return 2
+    run = _Run(options, len(paths))
+    for outcome in _outcomes(paths, options):
         run.take(outcome)
         if options.exitfirst and not run.all_hold:
             break
     return run.finish(real_s() - start_s)
 
 
-def _load_all(options: Namespace) -> tuple[list[Transcript], list[str]]:
-    transcripts: list[Transcript] = []
-    errors: list[str] = []
-    try:
-        paths = list(find(options.paths))
-    except TranscriptError as error:
-        return [], [f"{error.path}: {error.text}"]
-    for path in paths:
-        try:
-            transcript = load(path)
-        except TranscriptError as error:
-            errors.append(str(error))
-            continue
-        if is_markdown(path) and not transcript.steps:
-            errors.append(f"{path}:1:1: no ```console block with a line that begins with '$ '")
-        elif options.k.lower() in f"{path}\n{transcript.title}".lower():
-            transcripts.append(transcript)
-    if not transcripts and not errors:
-        errors.append(f"-k {options.k}: no transcript has this in its path or title")
-    return transcripts, errors
-
-
-def _outcomes(
-    transcripts: Sequence[Transcript], options: Namespace
-) -> Iterator[Outcome | TranscriptError]:
-    jobs = [(transcript, options) for transcript in transcripts]
+def _outcomes(paths: Sequence[str], options: Namespace) -> Iterator[_Result]:
+    jobs = [(path, options) for path in paths]
     if options.j == 1 or len(jobs) < 2:
         yield from map(_run_one, jobs)
         return
     from multiprocessing import get_context  # noqa: PLC0415 - only with -j
 
-    # The workers are forked: what has been imported and compiled here is theirs at once. Ctrl-C is
-    # for the one that waits for them.
+    # The workers are forked: what has been imported here is theirs at once. Ctrl-C is for the one
+    # that waits for them.
     ignore = (signal.SIGINT, signal.SIG_IGN)
     with get_context("fork").Pool(min(options.j, len(jobs)), signal.signal, ignore) as pool:
         yield from pool.imap(_run_one, jobs)
 
 
-def _run_one(job: tuple[Transcript, Namespace]) -> Outcome | TranscriptError:
-    transcript, options = job
+def _load(path: str, options: Namespace) -> Transcript | None:
+    transcript = load(path)
+    if is_markdown(path) and not transcript.steps:
+        text = "no ```console block with a line that begins with '$ '"
+        raise TranscriptError(path, Place(1), text)
+    is_chosen = options.k.lower() in f"{path}\n{transcript.title}".lower()
+    return transcript if is_chosen else None
+
+
+# Reads a file and runs it; None if it is not among those asked for.
+def _run_one(job: tuple[str, Namespace]) -> _Result:
+    path, options = job
+    try:
+        transcript = _load(path, options)
+        return None if transcript is None else _run_transcript(transcript, options)
+    except TranscriptError as error:
+        return error
+
+
+def _run_transcript(transcript: Transcript, options: Namespace) -> Outcome:
     pace = options.speed or float(options.realtime)
     records = options.update and bool(transcript.events)
 
@@ -140,15 +140,12 @@ def _run_one(job: tuple[Transcript, Namespace]) -> Outcome | TranscriptError:
         return replay(transcript, options.workspace, seed=options.seed, listen=listen, pace=pace)
 
     first: list[Event] = []
-    try:
-        outcome = run(first if options.verify or records else None)
-        if options.verify:
-            second: list[Event] = []
-            outcome = _compared(outcome, run(second), first, second)
-        if records and outcome.event and _can_update(outcome):
-            write_events(events_path(transcript), first)
-    except TranscriptError as error:
-        return error
+    outcome = run(first if options.verify or records else None)
+    if options.verify:
+        second: list[Event] = []
+        outcome = _compared(outcome, run(second), first, second)
+    if records and outcome.event and _can_update(outcome):
+        write_events(events_path(transcript), first)
     return outcome
 
 
@@ -172,11 +169,12 @@ def _compared(outcome: Outcome, again: Outcome, first: list[Event], second: list
 
 class _Run:
     # What has been seen so far, and how it is shown.
-    def __init__(self, options: Namespace, count: int, errors: list[str]) -> None:
+    def __init__(self, options: Namespace, count: int) -> None:
         self.options = options
         self.count = count
         self.outcomes: list[Outcome] = []
-        self.errors = errors
+        self.errors: list[str] = []
+        self.seen = 0
         self.updated = 0
         self.is_quiet = options.json
         is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
@@ -187,14 +185,17 @@ class _Run:
     def all_hold(self) -> bool:
         return not self.errors and all(outcome.holds for outcome in self.outcomes)
 
-    def take(self, outcome: Outcome | TranscriptError) -> None:
+    def take(self, outcome: _Result) -> None:
+        self.seen += 1
+        if outcome is None:
+            return
         if isinstance(outcome, TranscriptError):
             self.errors.append(str(outcome))
             return
         self.outcomes.append(outcome)
         path = outcome.transcript.path
         if self.shows_progress:
-            text = f"{len(self.outcomes)}/{self.count} {path}"
+            text = f"{self.seen}/{self.count} {path}"
             sys.stderr.write(_CLEAR_LINE + text[: get_terminal_size().columns - 1])
             sys.stderr.flush()
         if self.options.verbose:
@@ -226,6 +227,9 @@ class _Run:
         sys.stdout.flush()
 
     def finish(self, took_s: float) -> int:
+        if not self.outcomes and not self.errors:
+            text = f"-k {self.options.k}: no transcript has this in its path or title"
+            self.errors.append(text)
         if self.shows_progress:
             sys.stderr.write(_CLEAR_LINE)
         if self.options.junit:

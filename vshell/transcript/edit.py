@@ -11,13 +11,14 @@ import json
 import re
 
 from vshell.transcript.format import step_nodes
+from vshell.transcript.nodes import place_of
 from vshell.transcript.source import newline_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from vshell.transcript.model import StepOutcome
+    from vshell.transcript.model import Place, StepOutcome
     from vshell.transcript.nodes import MappingNode, Node
 
     Splice = tuple[int, int, str]
@@ -140,12 +141,12 @@ def with_answers(text: str, path: str, outcomes: Iterable[StepOutcome]) -> str:
         path: of the file, for messages.
         outcomes: of its steps, in any order; those that hold are left alone.
     """
-    nodes = {_place(node): node for node in step_nodes(text, path)}
+    nodes = {_act_place(node): node for node in step_nodes(text, path)}
     splices: list[Splice] = []
     for outcome in outcomes:
         if outcome.holds:
             continue
-        node = nodes[outcome.step.place.line, outcome.step.place.column]
+        node = nodes[outcome.step.place]
         splices += _Answer(text, node, outcome).splices()
     # Those at the same place keep their order; the last ones are made first.
     splices.sort(key=lambda splice: splice[0])
@@ -154,8 +155,10 @@ def with_answers(text: str, path: str, outcomes: Iterable[StepOutcome]) -> str:
     return text
 
 
-def _place(node: Node) -> tuple[int, int]:
-    return node.start_mark.line + 1, node.start_mark.column + 1
+# Where a step's outcome says that it stands.
+def _act_place(node: MappingNode) -> Place:
+    acts = [value for key, value in node.value if key.value in ("run", "key")]
+    return place_of(acts[0] if acts else node)
 
 
 class _Answer:

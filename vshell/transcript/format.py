@@ -200,7 +200,9 @@ class _Reader:
         values = {names.get(name, name): readers[name](one) for name, one in keys.items()}
         if "out" in keys:
             values["out_line"] = self.out_line(keys["out"])
-        return Step(place=place_of(node), **values)  # type: ignore[arg-type]
+        # What is typed is what everybody wants to be led to, not the prose above it.
+        place = place_of(keys.get("run", keys.get("key", node)))
+        return Step(place=place, **values)  # type: ignore[arg-type]
 
     def run(self, node: Node) -> str:
         text = self.string(node, "run").removesuffix("\n")

@@ -40,6 +40,10 @@ class TranscriptError(Exception):
         self.place = place
         self.text = text
 
+    # So that a process can hand it to another one.
+    def __reduce__(self) -> tuple[type, tuple[str, Place, str]]:
+        return type(self), (self.path, self.place, self.text)
+
 
 @dataclass(frozen=True, slots=True)
 class Keys:
@@ -56,6 +60,7 @@ class Step:
     """One thing done at the prompt, or one thing said."""
 
     place: Place
+    """Where its ``run`` or ``key`` stands; the whole step, if it has neither."""
     run: str | None = None
     """The line or lines typed; None for prose alone."""
     out: tuple[str, ...] = ()
