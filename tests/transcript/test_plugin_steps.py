@@ -155,7 +155,7 @@ def test_steps_in_one_line(run):
 
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(
-        ["flow.vshell.yaml::1:9 $ true PASSED*", "flow.vshell.yaml::1:24 $ true FAILED*"]
+        ["flow.vshell.yaml::1:15 $ true PASSED*", "flow.vshell.yaml::1:30 $ true FAILED*"]
     )
 
 

@@ -207,7 +207,7 @@ class HostSettings:
 
     def _checked(self, name: str, value: object, where: str) -> object:
         present = getattr(self, name)
-        if name in ("uptime", "speed") and isinstance(value, float):
+        if name in ("uptime", "speed") and isinstance(value, float) and 0 <= value < 1e9:
             return value
         if name == "boot_date":
             return str(value).replace(" ", "T")
@@ -221,7 +221,8 @@ class HostSettings:
             value = str(value) if isinstance(value, (int, float)) else value
             fits = isinstance(value, str)
         if not fits:
-            kind = {bool: "true or false", int: "a number", str: "text"}[type(present)]
+            kinds = {bool: "true or false", str: "text"}
+            kind = kinds.get(type(present), "a number")
             raise SettingsError(f"{where}: {name} must be {kind}, not {value!r}")
         return value
 
