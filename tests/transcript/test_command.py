@@ -222,6 +222,7 @@ def test_junit_that_cannot_be_written(run):
         (["-j", "many", "x"], "argument -j: invalid int value: 'many'"),
         (["--speed", "0", "x"], "argument --speed: must be positive"),
         (["--speed", "nan", "x"], "argument --speed: must be positive"),
+        (["--timeout", "-1", "x"], "argument --timeout: must not be negative"),
         (["--seed", "-1", "x"], "argument --seed: must not be negative"),
         (["--workspace", "no", "x"], "argument --workspace: no: No such directory"),
     ],

@@ -255,6 +255,19 @@ def test_a_spinning_thread_leaves_the_session(play):
     assert outcome.steps[-1].is_equal
 
 
+@pytest.mark.slow  # a loop that is left to itself for a moment
+def test_a_command_that_never_ends_is_given_up(play):
+    """What goes on for ever fails the replay after real seconds, at its line."""
+    text = "steps:\n- run: echo a\n  out: a\n- run: while sleep 0.001; do :; done\n- run: ls\n"
+    outcome = play(text, timeout_s=0.2)
+
+    assert ("no prompt after 0.2 real seconds; giving up", 4) == (
+        outcome.failure,
+        outcome.failure_line,
+    )
+    assert [True, True] == [step.is_equal for step in outcome.steps]
+
+
 def test_an_expression_that_never_ends_fails(play, monkeypatch):
     """A regular expression that explodes fails its step instead of the patience of the reader."""
     monkeypatch.setattr("vshell.transcript.match._PATTERN_SECONDS_MAX", 0.05)
@@ -396,7 +409,8 @@ def test_a_page_is_updated_in_place(end, tmp_path):
     from vshell.transcript.load import write_answers  # noqa: PLC0415 - used here alone
 
     path = tmp_path / "page.md"
-    text = "# T\n\n  ```console\n  $ printf '$ ls\\n```\\n\\nx\\n'\n  old\n  $ true\n  gone\n  ```\nend"
+    text = "# T\n\n  ```console\n  $ printf '$ ls\\n```\\n\\nx\\n'\n  old\n"
+    text += "  $ true\n  gone\n  ```\nend"
     path.write_bytes(text.replace("\n", end).encode())
     write_answers(str(path), replay(load(str(path))).steps)
 

@@ -12,7 +12,7 @@ from vshell.machine.pacing import real_s
 from vshell.transcript.load import find, is_markdown, load, write_answers, write_events
 from vshell.transcript.model import Place, TranscriptError
 from vshell.transcript.recorded import events_path
-from vshell.transcript.replay import replay
+from vshell.transcript.replay import TIMEOUT_S, replay
 from vshell.transcript.report import as_json, as_junit, difference_text
 
 TYPE_CHECKING = False
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["replay_command"]
 
+_TIMEOUT_HELP = "real seconds that one may take, 0 for no limit (%(default)g)"
 _CLEAR_LINE = "\r\x1b[K"
 
 
@@ -56,6 +57,7 @@ def _parser() -> ArgumentParser:
     add("--junit", metavar="FILE", help="the result as JUnit XML in a file")
     add("--workspace", metavar="DIR", help="its files are the home directory")
     add("--seed", metavar="N", type=int, help="another seed than the hosts' own")
+    add("--timeout", metavar="S", type=float, default=TIMEOUT_S, help=_TIMEOUT_HELP)
     add("--realtime", action="store_true", help="let virtual seconds take real ones")
     add("--speed", metavar="X", type=float, help="as --realtime, X virtual seconds in a real one")
     return parser
@@ -76,6 +78,8 @@ def replay_command(words: list[str]) -> int:
         parser.error("argument -j: must be at least 1")
     if options.speed is not None and not 0 < options.speed < 1e9:
         parser.error("argument --speed: must be positive")
+    if not 0 <= options.timeout < 1e6:
+        parser.error("argument --timeout: must not be negative")
     if options.seed is not None and options.seed < 0:
         parser.error("argument --seed: must not be negative")
     if options.workspace is not None and not os.path.isdir(options.workspace):
@@ -136,8 +140,14 @@ def _run_transcript(transcript: Transcript, options: Namespace) -> Outcome:
     records = options.update and bool(transcript.events)
 
     def run(events: list[Event] | None) -> Outcome:
-        listen = events.append if events is not None else None
-        return replay(transcript, options.workspace, seed=options.seed, listen=listen, pace=pace)
+        return replay(
+            transcript,
+            options.workspace,
+            seed=options.seed,
+            listen=events.append if events is not None else None,
+            pace=pace,
+            timeout_s=options.timeout,
+        )
 
     first: list[Event] = []
     outcome = run(first if options.verify or records else None)

@@ -17,6 +17,7 @@ from vshell.machine.pacing import Pacing
 from vshell.machine.settings import SettingsError
 from vshell.transcript.match import PatternError, as_lines, matches
 from vshell.transcript.model import Outcome, Place, StepOutcome, TranscriptError
+from vshell.transcript.patience import Patience
 from vshell.transcript.recorded import RecordedEvents, events_path
 
 TYPE_CHECKING = False
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
     from vshell.machine.settings import HostSettings
     from vshell.transcript.model import Step, Transcript
 
-__all__ = ["Replay", "make_settings", "replay"]
+__all__ = ["TIMEOUT_S", "Replay", "make_settings", "replay"]
+
+TIMEOUT_S = 60.0
+"""Real seconds that a replay may take; most take a few hundredths."""
 
 
 def make_settings(transcript: Transcript) -> HostSettings:
@@ -53,6 +57,7 @@ def replay(
     listen: Callable[[Event], None] | None = None,
     observer: Observer | None = None,
     pace: float = 0.0,
+    timeout_s: float = TIMEOUT_S,
 ) -> Outcome:
     """Run a transcript from its first step to its last.
 
@@ -65,6 +70,7 @@ def replay(
         listen: called with every kernel event.
         observer: hears of everything that enters and leaves the first terminal.
         pace: virtual seconds per real second; 0 for as fast as can be.
+        timeout_s: real seconds after which a replay without a pace is given up; 0 for never.
 
     Raises:
         TranscriptError: its host cannot be made.
@@ -76,11 +82,25 @@ def replay(
     run.listen = listen
     run.observer = observer
     run.pace = pace
+    run.timeout_s = timeout_s
     try:
         run.run()
     finally:
         run.close()
     return run.outcome()
+
+
+class _Dialogue(Dialogue):
+    # A dialogue that does not wait for ever.
+    patience: Patience | None = None
+
+    @property
+    def is_waiting(self) -> bool:
+        if super().is_waiting:
+            return True
+        if self.patience is not None and self.patience.is_over:
+            raise HostFailure(f"no prompt after {self.patience.limit_s:g} real seconds; giving up")
+        return False
 
 
 class _Terminal:
@@ -105,6 +125,7 @@ class Replay:
         self.listen: Callable[[Event], None] | None = None
         self.observer: Observer | None = None
         self.pace = 0.0
+        self.timeout_s = TIMEOUT_S
         self._transcript = transcript
         self._settings = settings
         folder = os.path.dirname(os.path.abspath(transcript.path))
@@ -114,6 +135,7 @@ class Replay:
         self._outcomes: dict[Place, StepOutcome] = {}
         self._failure = ""
         self._failure_line = 0
+        self._patience: Patience | None = None
         self._events = RecordedEvents(events_path(transcript))
         self._line = 0
         self._host: Host | None = None
@@ -149,14 +171,22 @@ class Replay:
     def run(self) -> None:
         """Run all steps; what goes wrong ends up in the outcome."""
         steps = [step for step in self._transcript.steps if step.acts or step.wait_ns or step.at_ns]
+        limit_s = 0.0 if self.pace else self.timeout_s
         try:
-            for number, step in enumerate(steps):
-                following = steps[number + 1] if number + 1 < len(steps) else None
-                self._run_step(step, following)
-            self._collect_all()
+            with Patience(limit_s, self._stop) as self._patience:
+                for number, step in enumerate(steps):
+                    following = steps[number + 1] if number + 1 < len(steps) else None
+                    self._run_step(step, following)
+                self._collect_all()
         except HostFailure as failure:
             self._fail(str(failure), self._line)
+            if self._patience is not None:
+                self._patience.is_over = False
             self._collect_all()
+
+    def _stop(self) -> None:
+        if self._host is not None:
+            self._host.kernel.stop_requested = True
 
     # What went wrong first is why all else did.
     def _fail(self, text: str, line: int) -> None:
@@ -222,7 +252,9 @@ class Replay:
             if pacing is not None:
                 pacing.start(self._host.kernel.now_ns)
             observer = None if name else self.observer
-            self._terminals[name] = _Terminal(Dialogue(self._host, pacing, observer))
+            dialogue = _Dialogue(self._host, pacing, observer)
+            dialogue.patience = self._patience
+            self._terminals[name] = _Terminal(dialogue)
         return self._terminals[name]
 
     # When a step begins: its terminal must wait for it then.
