@@ -21,10 +21,14 @@ FIELDS: dict[str, tuple[str, ...]] = {
         *("prev_comm", "prev_pid", "prev_prio", "prev_state", "prev_exit_state"),
         *("next_comm", "next_pid", "next_prio"),
     ),
-    "sched_waking": (*_TASK, "prio", "target_cpu"),
+    "sched_waking": (*_TASK, "prio", "target_cpu", "in_irq"),
+    "sched_wakeup_new": (*_TASK, "prio", "target_cpu"),
+    "sched_migrate_task": (*_TASK, "prio", "orig_cpu", "dest_cpu"),
     "sched_process_fork": ("parent_comm", "parent_pid", "child_comm", "child_pid"),
     "sched_process_exec": ("filename", "pid"),
     "sched_process_exit": (*_TASK, "prio"),
+    "sched_process_free": (*_TASK, "prio"),
+    "task_rename": ("pid", "oldcomm", "newcomm", "oom_score_adj"),
     "signal_generate": ("sig", *_TASK),
     "timer_start": (*_TIMER, "expires", "bucket_expiry"),
     "timer_cancel": _TIMER,
@@ -39,7 +43,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "kthread_stopped": _TASK,
 }
 """The names of every event's own fields; times are nanoseconds since boot or, where they are
-called ``expires``, jiffies."""
+called ``expires``, jiffies. ``in_irq`` is 1 if an interrupt did it, which in Linux is among the
+flags before every event; an event's own ``pid`` is then the task that it interrupted."""
 
 
 class Event:

@@ -32,6 +32,16 @@ class TaskView:
     is_kthread: bool
     parent_pid: int
     """0 for a task without a parent."""
+    started_ns: int = 0
+    """When it was made."""
+    is_running: bool = False
+    """Whether it is on its CPU now; its state may say already what it is about to wait in."""
+    is_queued: bool = False
+    """Whether it could run and waits for its CPU."""
+    requests: tuple[str, ...] = ()
+    """What a kernel thread has been asked to do and its flags still say: "stop", "park"."""
+    module: str = ""
+    """The module whose thread it is; "" for all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,8 @@ class KernelView:
     """The modules that are loaded, the newest first, as lsmod lists them."""
     log: tuple[LogLine, ...]
     """The kernel log, what ``dmesg -c`` has cleared included."""
+    cpus: int = 0
+    """How many CPUs it has."""
 
     def task(self, which: int | str) -> TaskView | None:
         """Find a task by its pid, or the first one by its full name or comm; None without one."""

@@ -28,7 +28,7 @@ from vshell.kernel.process import Processes
 from vshell.kernel.queue import RANK_INPUT, Call, EventQueue
 from vshell.kernel.sched import Cpu, Scheduler
 from vshell.kernel.sysctl import Sysctls
-from vshell.kernel.task import Task, TaskTable
+from vshell.kernel.task import TASK_COMM_LEN, Task, TaskTable
 from vshell.kernel.timer import TimerWheel
 from vshell.kernel.trace import Trace
 from vshell.kernel.vfs import Vfs
@@ -165,10 +165,23 @@ class Kernel:
 
     def release(self, task: Task) -> None:
         """Take a dead task out of the table and drop the kernel's own reference."""
+        if self.trace.on:
+            sched = self.sched
+            event = (sched.now_ns, sched.cpu.id, sched.current.pid, "sched_process_free")
+            self.trace.emit((*event, task.name, task.pid, task.prio))
         task.exit_state = st.EXIT_DEAD
         self.tasks.remove(task)
         self.processes.forget(task)
         self.put_task(task)
+
+    def set_task_comm(self, task: Task, comm: str) -> None:
+        """Give a task another comm, cut to what it holds."""
+        comm = comm[: TASK_COMM_LEN - 1]
+        if self.trace.on:
+            sched = self.sched
+            event = (sched.now_ns, sched.cpu.id, sched.current.pid, "task_rename")
+            self.trace.emit((*event, task.pid, task.comm, comm, 0))
+        task.comm = comm
 
     def put_task(self, task: Task) -> None:
         """Drop a reference; the last one frees the task."""

@@ -341,7 +341,7 @@ class Processes:
         process.environ = environ
         process.exe = exe
         process.execed = True
-        process.task.comm = path.rstrip("/").rpartition("/")[2][:15]
+        kernel.set_task_comm(process.task, path.rstrip("/").rpartition("/")[2])
         process.vsz_kib, process.rss_kib = _memory_of(exe)
         if setuid is not None:
             process.euid = process.suid = setuid

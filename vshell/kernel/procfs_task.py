@@ -70,7 +70,6 @@ _NAMESPACES = {
     "uts": 4026531838,
 }
 _ATTRIBUTES = ("current", "exec", "fscreate", "keycreate", "prev", "sockcreate")
-_COMM_MAX = 15
 
 
 class TaskDirectory(GeneratedDirectory):
@@ -180,7 +179,7 @@ class TaskDirectory(GeneratedDirectory):
         task = self.task
         if task.process is None or task is not self._kernel.sched.current:
             raise KernelError(EINVAL)
-        task.comm = text[:_COMM_MAX]
+        self._kernel.set_task_comm(task, text)
 
     def _cwd(self) -> str:
         return self.vfs.path_of(self._cwd_inode())

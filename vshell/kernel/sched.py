@@ -200,7 +200,7 @@ class Scheduler:
             task.nvcsw += 1
             task.spins = 0
             task.state_since_ns = self.now_ns
-        self._switch_to_next(cpu, task)
+        self._switch_to_next(cpu, task, preempted=preempted)
         self._suspend()
         self._resumed(task)
 
@@ -233,16 +233,17 @@ class Scheduler:
         self.cpu.resched_ns = self.now_ns
         self._switch_to_next(self.cpu, task)
 
-    def _switch_to_next(self, cpu: Cpu, prev: Task) -> None:
+    def _switch_to_next(self, cpu: Cpu, prev: Task, *, preempted: bool = False) -> None:
         following = self._pick_next(cpu)
         if following is not cpu.idle:
             self.now_ns += costs.SWITCH_NS
-        self._switch_in(cpu, prev, following, self.now_ns)
+        state = st.TASK_REPORT_MAX if preempted else prev.state
+        self._switch_in(cpu, prev, following, self.now_ns, state)
 
-    def _switch_in(self, cpu: Cpu, prev: Task, task: Task, time_ns: int) -> None:
+    def _switch_in(self, cpu: Cpu, prev: Task, task: Task, time_ns: int, state: int) -> None:
         trace = self.kernel.trace
         if trace.on and prev is not task:
-            before = (prev.name, prev.pid, prev.prio, prev.state, prev.exit_state)
+            before = (prev.name, prev.pid, prev.prio, state, prev.exit_state)
             after = (task.name, task.pid, task.prio)
             trace.emit((time_ns, cpu.id, prev.pid, "sched_switch", *before, *after))
         cpu.curr = task
@@ -349,7 +350,8 @@ class Scheduler:
         trace = self.kernel.trace
         if trace.on:
             event = (self.now_ns, self.cpu.id, self.current.pid, "sched_waking")
-            trace.emit((*event, task.name, task.pid, task.prio, task.cpu.id))
+            in_irq = int(self.in_interrupt > 0)
+            trace.emit((*event, task.name, task.pid, task.prio, task.cpu.id, in_irq))
         task.waker_pid = self.current.pid
         task.state = st.TASK_RUNNING
         task.state_since_ns = self.now_ns
@@ -363,8 +365,13 @@ class Scheduler:
         task.state_since_ns = self.now_ns
         cpu = self._select_cpu(task)
         self._follow_min_vruntime(cpu)
-        self._move(task, cpu)
+        # Linux: kernel/sched/core.c wake_up_new_task() (v6.1): its first CPU is no migration.
+        self._set_cpu(task, cpu)
         task.vruntime_ns = cpu.min_vruntime_ns + costs.NEW_TASK_DEBIT_NS
+        trace = self.kernel.trace
+        if trace.on:
+            event = (self.now_ns, self.cpu.id, self.current.pid, "sched_wakeup_new")
+            trace.emit((*event, task.name, task.pid, task.prio, cpu.id))
         self._place(cpu, task)
 
     def activate(self, task: Task) -> None:
@@ -377,6 +384,13 @@ class Scheduler:
         self._place(cpu, task)
 
     def _move(self, task: Task, cpu: Cpu) -> None:
+        trace = self.kernel.trace
+        if trace.on and task.cpu is not cpu:
+            event = (self.now_ns, self.cpu.id, self.current.pid, "sched_migrate_task")
+            trace.emit((*event, task.name, task.pid, task.prio, task.cpu.id, cpu.id))
+        self._set_cpu(task, cpu)
+
+    def _set_cpu(self, task: Task, cpu: Cpu) -> None:
         if task.cpu is not cpu:
             # Virtual time is per CPU: a task takes along only how far it is ahead or behind.
             task.vruntime_ns += cpu.min_vruntime_ns - task.cpu.min_vruntime_ns
@@ -417,7 +431,7 @@ class Scheduler:
         if cpu.curr is cpu.idle and not cpu.nr_queued:
             start_ns = max(self.now_ns, cpu.clock_ns) + costs.WAKE_IDLE_NS
             cpu.idle_ns += start_ns - cpu.clock_ns
-            self._switch_in(cpu, cpu.idle, task, start_ns)
+            self._switch_in(cpu, cpu.idle, task, start_ns, cpu.idle.state)
             self.horizon_ns = min(self.horizon_ns, start_ns)
             return
         self._enqueue(cpu, task)

@@ -214,7 +214,7 @@ class Sys(FileCalls):
     @system_call
     def prctl_set_name(self, name: str) -> None:
         """Set the caller's comm."""
-        self._process.task.comm = name[:15]
+        self._kernel.set_task_comm(self._process.task, name)
 
     def environ(self) -> dict[str, str]:
         """Give the environment the program was started with."""
