@@ -47,7 +47,8 @@ def run_free(host: Host, reached: Callable[[], bool]) -> None:
         if progress != before or _somebody_will_wake(host):
             idle_chunks = 0
         else:
-            idle_chunks += 1
+            # A thread that has computed for an hour will not do anything else.
+            idle_chunks += _CHUNKS_IDLE_MAX if kernel.is_busy() else 1
         if idle_chunks > _CHUNKS_IDLE_MAX:
             raise Standstill(_explain(host))
         kernel.advance_to(limit_ns)

@@ -305,8 +305,7 @@ class StepItem(_TranscriptItem):
         if mine is None:
             self.fail(f"{where}: not run: {whole.failure}")
         elif whole.failure and self is self.parent.last_step:
-            failure = whole.failure.removeprefix(f"line {self.line}: ")
-            self.fail(f"{where}: {failure}")
+            self.fail(f"{where}: {whole.failure}")
         elif not mine.holds:
             if self.parent.is_to_update():
                 self._update()
