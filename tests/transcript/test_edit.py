@@ -307,3 +307,12 @@ def test_a_head_is_read_back():
     read = parse_yaml(head_text("a: b", host, events="a.jsonl"), "x")
 
     assert ("a: b", host, "a.jsonl", ()) == (read.title, dict(read.host), read.events, read.steps)
+
+
+def test_one_empty_line_is_an_answer():
+    """An answer of one empty line is not the same as none."""
+    text = "steps:\n- run: ls\n  out: old\n"
+    [step] = parse_yaml(text, "t").steps
+    new = with_answers(text, "t", [StepOutcome(step, ("",), 0, is_equal=False)])
+
+    assert ("",) == parse_yaml(new, "t").steps[0].out

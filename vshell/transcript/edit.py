@@ -232,7 +232,7 @@ class _Answer:
         body: list[str] = []
         if self.is_flow or not lines:
             head = self.inline(lines)
-        elif not is_block and len(lines) == 1:
+        elif not is_block and len(lines) == 1 and lines[0]:
             head = scalar_text(lines[0])
         else:
             head, body = self.block(lines, value)
