@@ -38,6 +38,8 @@ options:
   --seed N             choose among runnable tasks at random, repeatably
   --speed X            virtual seconds per real second at the prompt (1.0; 0.1 is slow motion)
   --realtime           with -c and scripts: let virtual seconds take real ones
+  --trace FILE         write what every thread does, for Perfetto's viewer (Chrome JSON)
+  --ftrace FILE        write the kernel's events as /sys/kernel/tracing/trace shows them
   --title TEXT         with record: the transcript's title
   --events             with record: keep the kernel's events beside it
   --cast FILE          with record: keep an asciicast of it, too
@@ -45,6 +47,10 @@ options:
   --help               print this and exit
 """
 _COMMANDS = {"replay": ("vshell.transcript.command", "replay_command")}
+_VALUED = (
+    *("-c", "--workspace", "--host", "--seed", "--speed", "--title", "--cast"),
+    *("--trace", "--ftrace"),
+)
 _ONLY_RECORD = "--title, --events and --cast belong to 'vshell record FILE'"
 
 
@@ -69,6 +75,8 @@ class _Arguments:
         self.title = ""
         self.events = False
         self.cast: str | None = None
+        self.trace: str | None = None
+        self.ftrace: str | None = None
         self.action = "run"
 
 
@@ -86,7 +94,7 @@ def _parse(words: list[str]) -> _Arguments:
                 raise _UsageError(f"option '{name}' doesn't allow an argument")
             _set_flag(found, name)
             continue
-        if name not in ("-c", "--workspace", "--host", "--seed", "--speed", "--title", "--cast"):
+        if name not in _VALUED:
             raise _UsageError(f"unrecognized option '{word}'")
         if not equals or name == "-c":
             if not words:
@@ -122,6 +130,10 @@ def _set_value(found: _Arguments, name: str, value: str) -> None:
         found.title = value
     elif name == "--cast":
         found.cast = value
+    elif name == "--trace":
+        found.trace = value
+    elif name == "--ftrace":
+        found.ftrace = value
     elif name == "--seed":
         if not (value.isascii() and value.isdigit()):
             raise _UsageError(f"the seed must be a whole number, not '{value}'")
@@ -168,14 +180,46 @@ def _run_batch(arguments: _Arguments) -> int:
 
         argv = ["bash", *arguments.script]
         main = script_main(_read_script(arguments.script[0]))
-    host = _host_maker(arguments)()
     realtime = arguments.speed if arguments.realtime else 0.0
+
+    def run(make_host: Callable[[], Host]) -> int:
+        try:
+            return run_batch(make_host(), argv, main, realtime=realtime)
+        except HostFailure as error:
+            raise _UsageError(str(error)) from error.__cause__
+        except KeyboardInterrupt:
+            return 130
+
+    return _run_exported(arguments, run)
+
+
+# Runs something on a host; its events go to the files that the arguments name.
+def _run_exported(arguments: _Arguments, run: Callable[[Callable[[], Host]], int]) -> int:
+    make_host = _host_maker(arguments)
+    if arguments.trace is None and arguments.ftrace is None:
+        return run(make_host)
+    from vshell.machine.export import Exports  # noqa: PLC0415 - only for exports
+
+    if arguments.trace == arguments.ftrace:
+        raise _UsageError("--trace and --ftrace name the same file")
     try:
-        return run_batch(host, argv, main, realtime=realtime)
-    except HostFailure as error:
-        raise _UsageError(str(error)) from error.__cause__
-    except KeyboardInterrupt:
-        return 130
+        exports = Exports(arguments.trace, arguments.ftrace)
+    except OSError as error:
+        raise _UsageError(f"{error.filename}: {error.strerror}") from None
+
+    def make_exported() -> Host:
+        host = make_host()
+        exports.begin(host)
+        return host
+
+    failures: list[str] = []
+    try:
+        status = run(make_exported)
+    finally:
+        failures += exports.close()
+        for failure in failures:
+            sys.stderr.write(f"vshell: {failure}\n")
+    return 2 if failures else status
 
 
 def _read_script(path: str) -> str:
@@ -234,17 +278,20 @@ def _run(arguments: _Arguments) -> int:
 
 
 def _run_record(files: list[str], arguments: _Arguments) -> int:
+    if not files or files[0].startswith("-"):
+        raise _UsageError("record needs a FILE to write")
+    return _run_exported(arguments, lambda make_host: _record(files[0], arguments, make_host))
+
+
+def _record(path: str, arguments: _Arguments, make_host: Callable[[], Host]) -> int:
     from vshell.transcript.record_command import (  # noqa: PLC0415 - only to record
         open_recording,
         record_lines,
     )
 
-    if not files or files[0].startswith("-"):
-        raise _UsageError("record needs a FILE to write")
-    make_host = _host_maker(arguments)
     try:
         recording = open_recording(
-            files[0],
+            path,
             title=arguments.title,
             with_events=arguments.events,
             cast_path=arguments.cast,
@@ -334,4 +381,4 @@ def _tell_bug(error: BaseException) -> None:
 def _run_prompt(arguments: _Arguments) -> int:
     from vshell.console.session import run_prompt  # noqa: PLC0415 - prompt_toolkit takes a while
 
-    return run_prompt(_host_maker(arguments), arguments.speed)
+    return _run_exported(arguments, lambda make_host: run_prompt(make_host, arguments.speed))

@@ -8,6 +8,8 @@ import sys
 from argparse import ArgumentParser
 from shutil import get_terminal_size
 
+from vshell.machine.export import Exports
+from vshell.machine.observer import Observer
 from vshell.machine.pacing import real_s
 from vshell.transcript.load import find, is_markdown, load, write_answers, write_events
 from vshell.transcript.model import Place, TranscriptError
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from vshell.abi.events import Event
+    from vshell.machine.host import Host
     from vshell.transcript.model import Outcome, Transcript
 
     _Result = Outcome | TranscriptError | None
@@ -60,6 +63,8 @@ def _parser() -> ArgumentParser:
     add("--timeout", metavar="S", type=float, default=TIMEOUT_S, help=_TIMEOUT_HELP)
     add("--realtime", action="store_true", help="let virtual seconds take real ones")
     add("--speed", metavar="X", type=float, help="as --realtime, X virtual seconds in a real one")
+    add("--trace", metavar="FILE", help="of one transcript: write its threads as Chrome JSON")
+    add("--ftrace", metavar="FILE", help="of one transcript: write its events as ftrace text")
     return parser
 
 
@@ -94,12 +99,50 @@ def replay_command(words: list[str]) -> int:
     except TranscriptError as error:
         sys.stderr.write(f"vshell: {error.path}: {error.text}\n")
         return 2
+    exports = _Exporting(options, parser, paths)
     run = _Run(options, len(paths))
     for outcome in _outcomes(paths, options):
         run.take(outcome)
         if options.exitfirst and not run.all_hold:
             break
+    run.errors += exports.close()
     return run.finish(real_s() - start_s)
+
+
+class _Exporting(Observer):
+    # The files that the kernel's events go to, if any are named.
+    def __init__(self, options: Namespace, parser: ArgumentParser, paths: Sequence[str]) -> None:
+        self._exports: Exports | None = None
+        options.exporting = None
+        if options.trace is None and options.ftrace is None:
+            return
+        if options.trace == options.ftrace:
+            parser.error("--trace and --ftrace name the same file")
+        if len(paths) != 1:
+            parser.error("--trace and --ftrace take one transcript")
+        try:
+            if _boots(load(paths[0])) > 1:
+                parser.error(f"{paths[0]}: boots more than one host; a trace holds one")
+        except TranscriptError:
+            # Whoever runs it says so.
+            return
+        try:
+            self._exports = Exports(options.trace, options.ftrace)
+        except OSError as error:
+            parser.exit(2, f"vshell: {error.filename}: {error.strerror}\n")
+        options.exporting = self
+
+    def on_boot(self, host: Host) -> None:
+        assert self._exports is not None
+        self._exports.begin(host)
+
+    def close(self) -> list[str]:
+        return [] if self._exports is None else self._exports.close()
+
+
+def _boots(transcript: Transcript) -> int:
+    acting = [step for step in transcript.steps if step.acts or step.wait_ns or step.at_ns]
+    return 1 + sum(step.is_fresh for step in acting[1:])
 
 
 def _outcomes(paths: Sequence[str], options: Namespace) -> Iterator[_Result]:
@@ -139,18 +182,19 @@ def _run_transcript(transcript: Transcript, options: Namespace) -> Outcome:
     pace = options.speed or float(options.realtime)
     records = options.update and bool(transcript.events)
 
-    def run(events: list[Event] | None) -> Outcome:
+    def run(events: list[Event] | None, observer: Observer | None = None) -> Outcome:
         return replay(
             transcript,
             options.workspace,
             seed=options.seed,
             listen=events.append if events is not None else None,
+            observer=observer,
             pace=pace,
             timeout_s=options.timeout,
         )
 
     first: list[Event] = []
-    outcome = run(first if options.verify or records else None)
+    outcome = run(first if options.verify or records else None, options.exporting)
     if options.verify:
         second: list[Event] = []
         outcome = _compared(outcome, run(second), first, second)
