@@ -11,6 +11,7 @@ The machine calls from its own thread; everything here happens in the event loop
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -34,33 +35,14 @@ from vshell.machine.thread import Machine
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, Protocol, Self
+    from typing import Any, Self
 
     from prompt_toolkit.input import Input
     from prompt_toolkit.output import Output
 
+    from vshell.console.guide import Guide
     from vshell.machine.host import Host
     from vshell.machine.observer import Observer
-
-    class Guide(Protocol):
-        """Who leads a learner through a lesson (see ``vshell.transcript.lesson``)."""
-
-        @property
-        def suggestion(self) -> str:
-            """The line suggested now, "" for none."""
-
-        def next_repeated(self) -> str | None:
-            """The next line of an earlier sitting, repeated unseen; None if all are."""
-
-        def greeting(self) -> str:
-            """What stands above the first prompt."""
-
-        def take_line(self, line: str) -> str | None:
-            """What to answer to a line that is the guide's; "quit"; None for the shell's."""
-
-        def take_result(self, host: Host, output: str, status: int) -> str:
-            """What to say before a prompt, after a line has done something."""
-
 
 __all__ = ["Prompt", "run_prompt"]
 
@@ -80,17 +62,21 @@ class Prompt:
         console_input: Input | None = None,
         console_output: Output | None = None,
         guide: Guide | None = None,
+        *,
+        serves: bool = False,
     ) -> None:
         """Prepare a front end.
 
         Args:
             machine: not started yet, or running.
             guide: leads through a lesson; None without one.
+            serves: whether viewers in other processes can attach once the first prompt is there.
             console_input: None for the real terminal.
             console_output: None for the real terminal.
         """
         self._machine = machine
         self._guide = guide
+        self._serves = serves
         self._shown = bytearray()
         self._is_repeating = guide is not None
         self._completer = ShellCompleter(machine)
@@ -203,11 +189,22 @@ class Prompt:
                 question = await self._questions.get()
                 if question is None:
                     break
+                if self._serves:
+                    self._serves = False
+                    self._loop.run_in_executor(None, self._serve)
                 with job_mode.suspended():
                     await self._ask(*question)
         if self._failure is not None:
             sys.stderr.write(f"\r\nvshell: {self._failure}\n")
         return self._status
+
+    # In a thread of its own: the prompt does not wait for it.
+    def _serve(self) -> None:
+        from vshell.machine.server import ServerError  # noqa: PLC0415 - not before the prompt
+
+        # Whoever wants to attach is told what is wrong with the place.
+        with contextlib.suppress(ServerError):
+            self._machine.serve()
 
     def _size_changed(self) -> None:
         columns, rows = _window_size()
@@ -389,7 +386,7 @@ def run_prompt(
     from vshell import __version__  # noqa: PLC0415 - only for the greeting
 
     machine = Machine(make_host, rate, observer)
-    prompt = Prompt(machine, guide=guide)
+    prompt = Prompt(machine, guide=guide, serves=True)
     sys.stdout.write(_GREETING.format(version=__version__))
     sys.stdout.flush()
     try:

@@ -10,6 +10,7 @@ one attribute test (``if trace.on``).
 from __future__ import annotations
 
 from collections import deque
+from itertools import islice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,6 +73,17 @@ class Trace:
     def events(self) -> list[Event]:
         """Copy the ring, oldest first."""
         return list(self._ring)
+
+    def latest(self, count: int) -> list[Event]:
+        """Copy the last ``count`` events of the ring, oldest first."""
+        found = list(islice(reversed(self._ring), count))
+        found.reverse()
+        return found
+
+    @property
+    def count(self) -> int:
+        """How many events there have been."""
+        return self._count
 
     @property
     def dropped(self) -> int:

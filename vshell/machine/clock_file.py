@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from vshell.kernel.trace import Event
     from vshell.machine.clock import ClockControl
 
-__all__ = ["PATIENCE_NS", "ClockFile"]
+__all__ = ["PATIENCE_NS", "ClockFile", "pending_timers", "read_rate"]
 
 PATIENCE_NS = 86_400 * NSEC_PER_SEC
 """How far virtual time runs ahead for something that does not happen."""
@@ -73,30 +73,10 @@ class ClockFile(File):
         yield f"rate {control.rate:g}" if control.rate else "rate max"
         yield f"state {'paused' if control.is_paused else 'running'}"
         own = self._own_pids()
-        timers = sorted(one for one in self._timers() if one[1] not in own)
+        timers = sorted(one for one in pending_timers(kernel) if one[1] not in own)
         if timers:
             time_ns, pid, name = timers[0]
             yield from (f"next_ns {time_ns}", f"next_pid {pid}", f"next_name {name}")
-
-    # Every armed timer: its time, and the pid and name of its task; 0 and its function if of none.
-    def _timers(self) -> Iterator[tuple[int, int, str]]:
-        kernel = self._kernel
-        clock = kernel.clock
-        sleepers = {task.hrtimer: task for task in kernel.tasks if task.hrtimer is not None}
-        alarms = {one.alarm: one.task for one in kernel.processes if one.alarm is not None}
-        for expires_ns, hrtimer in kernel.hrtimers.pending():
-            task = sleepers.get(hrtimer) or alarms.get(hrtimer)
-            if task is None:
-                name = getattr(hrtimer.function, "__name__", "?").lstrip("_")
-                yield expires_ns, 0, f"{name}()"
-            else:
-                yield expires_ns, task.pid, task.name
-        for expiry, timer in kernel.timers.pending():
-            at_ns = clock.at(expiry + clock.lag_jiffies)
-            if timer.task is None:
-                yield at_ns, 0, f"{timer_name(timer)}()"
-            else:
-                yield at_ns, timer.task.pid, timer.task.name
 
     # The caller and the shells that wait for it: their wake-ups are no news.
     def _own_pids(self) -> set[int]:
@@ -125,7 +105,7 @@ class ClockFile(File):
             control.pause()
             self._until_wakeups(count)
         elif command == "speed" and not rest:
-            control.set_rate(_rate(first))
+            control.set_rate(read_rate(first))
         elif command in ("pause", "resume") and not first:
             (control.pause if command == "pause" else control.resume)()
         else:
@@ -243,6 +223,29 @@ class ClockFile(File):
         return happened
 
 
+def pending_timers(kernel: Kernel) -> Iterator[tuple[int, int, str]]:
+    """Give every armed timer: its time, and whom it wakes, as pid and name.
+
+    The pid of one that wakes no task is 0, the name its function's.
+    """
+    clock = kernel.clock
+    sleepers = {task.hrtimer: task for task in kernel.tasks if task.hrtimer is not None}
+    alarms = {one.alarm: one.task for one in kernel.processes if one.alarm is not None}
+    for expires_ns, hrtimer in kernel.hrtimers.pending():
+        task = sleepers.get(hrtimer) or alarms.get(hrtimer)
+        if task is None:
+            name = getattr(hrtimer.function, "__name__", "?").lstrip("_")
+            yield expires_ns, 0, f"{name}()"
+        else:
+            yield expires_ns, task.pid, task.name
+    for expiry, timer in kernel.timers.pending():
+        at_ns = clock.at(expiry + clock.lag_jiffies)
+        if timer.task is None:
+            yield at_ns, 0, f"{timer_name(timer)}()"
+        else:
+            yield at_ns, timer.task.pid, timer.task.name
+
+
 # Whether a task is in a state now; nothing is ever "woken".
 def _is(task: Task, state: str) -> bool:
     if task.exit_state:
@@ -263,7 +266,12 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _rate(text: str) -> float:
+def read_rate(text: str) -> float:
+    """Read a speed, in virtual seconds per real second; "max" is 0.
+
+    Raises:
+        KernelError: EINVAL.
+    """
     if text == "max":
         return 0.0
     try:

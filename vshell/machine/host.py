@@ -10,6 +10,7 @@ import os
 from importlib import import_module
 
 from vshell.abi.errno import KernelError
+from vshell.abi.signals import SIGCONT, SIGHUP
 from vshell.kernel import devices, procfs, sysfs
 from vshell.kernel.core import Kernel
 from vshell.kernel.inode import O_RDWR, Directory, RegularFile
@@ -251,6 +252,16 @@ class Host:
                 parent.children.append(process)
         processes.start(process, main or self._load_program("bash"), argv)
         return process
+
+    def hang_up(self, tty: Tty) -> None:
+        """Close a terminal from outside; its session, bash and all its jobs, gets SIGHUP."""
+        processes = self.kernel.processes
+        tty.output = lambda _data: None
+        tty.hang_up()
+        # A bash would pass the signal on to its jobs.
+        for process in [one for one in processes if one.sid == tty.session]:
+            processes.send_signal(process.task, SIGHUP)
+            processes.send_signal(process.task, SIGCONT)
 
     def _start_folder(self) -> Directory:
         vfs, settings = self.kernel.vfs, self.settings

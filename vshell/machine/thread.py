@@ -17,34 +17,23 @@ from queue import Empty, SimpleQueue
 from vshell.abi.units import NEVER_NS
 from vshell.kernel.context import VshellBug
 from vshell.kernel.oops import KernelPanic
+from vshell.machine.hold import Hold
 from vshell.machine.pacing import Pacing
+from vshell.machine.terminal import Terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, Protocol
+    from typing import Any
 
     from vshell.kernel.tty import Tty
+    from vshell.machine.feed import Feed
     from vshell.machine.host import Host
     from vshell.machine.observer import Observer
+    from vshell.machine.server import Server
+    from vshell.machine.terminal import Listener
 
-    class Listener(Protocol):
-        """What a terminal's front end hears; every method is called in the host's thread."""
-
-        def on_output(self, data: bytes) -> None:
-            """Programs have written to the terminal."""
-
-        def on_question(self, prompt: str, typed: str) -> None:
-            """A shell asks for a line; ``typed`` has been typed ahead."""
-
-        def on_end(self, status: int) -> None:
-            """The session is over."""
-
-        def on_failure(self, text: str) -> None:
-            """The machine has stopped; the text is for the user."""
-
-
-__all__ = ["Machine", "MachineStopped", "Terminal"]
+__all__ = ["Machine", "MachineStopped"]
 
 _BUSY_DELAY_S = 0.002
 _CHUNK_REAL_NS = 50_000_000
@@ -60,35 +49,6 @@ class MachineStopped(Exception):
     """The machine no longer answers."""
 
 
-class Terminal:
-    """A terminal of a machine, for its front end. Any thread may call any method."""
-
-    def __init__(self, machine: Machine, number: int) -> None:
-        """Stand for the machine's terminal of this number."""
-        self._machine = machine
-        self._number = number
-
-    def answer(self, line: str) -> None:
-        """Hand over a line that was asked for."""
-        self._machine.put("line", self._number, line)
-
-    def end_input(self) -> None:
-        """Answer with the end of the input (Ctrl-D)."""
-        self._machine.put("eof", self._number, "")
-
-    def cancel_line(self) -> None:
-        """Give up the line that was asked for (Ctrl-C at a prompt)."""
-        self._machine.put("cancel", self._number, "")
-
-    def press(self, keys: bytes) -> None:
-        """Pass on keys that were pressed while a job runs."""
-        self._machine.put("keys", self._number, keys)
-
-    def resize(self, columns: int, rows: int) -> None:
-        """Pass on the window's size."""
-        self._machine.put("resize", self._number, (columns, rows))
-
-
 class Machine:
     """A host in a thread."""
 
@@ -97,6 +57,8 @@ class Machine:
         make_host: Callable[[], Host],
         rate: float = 1.0,
         observer: Observer | None = None,
+        *,
+        server: bool = False,
     ) -> None:
         """Describe a machine; ``start`` makes it run.
 
@@ -105,6 +67,7 @@ class Machine:
             rate: virtual seconds per real second, until ``clock`` asks for another; 0 for the free
                 clock, whatever ``clock`` asks for.
             observer: who hears of everything that enters and leaves; None for nobody.
+            server: whether viewers in other processes can attach; ``serve`` lets them later.
         """
         self._make_host = make_host
         self._observer = observer
@@ -116,23 +79,50 @@ class Machine:
         self._listeners: list[Listener] = []
         self._ttys: list[Tty] = []
         self._pids: list[int] = []
+        self._ended: set[Tty] = set()
         self._opened = 0
+        self._opening = threading.Lock()
+        # Inputs that have been stamped, but have not happened yet.
+        self._entering = 0
         self._running = True
+        # Of those who watch, made when the first one comes.
+        self._feed: Feed | None = None
+        self._hold: Hold | None = None
+        self._wants_server = server
+        self._server: Server | None = None
         self.log: list[tuple[int, str, int, Any]] = []
         """What has entered: virtual time, kind, terminal, value."""
 
     # -- From any thread --------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Boot the host."""
+        """Boot the host.
+
+        Raises:
+            ServerError: viewers were to be able to attach, and cannot.
+        """
+        if self._wants_server:
+            self.serve()
         self._thread.start()
+
+    def serve(self) -> None:
+        """Let viewers in other processes attach, by a socket of this user's.
+
+        Raises:
+            ServerError: there is no private place for it.
+        """
+        if self._server is None:
+            from vshell.machine.server import Server  # noqa: PLC0415 - only if asked
+
+            self._server = Server(self)
 
     def open_terminal(self, listener: Listener, columns: int, rows: int) -> Terminal:
         """Open a session on the next terminal; what happens there goes to the listener."""
-        number = self._opened
-        self._opened += 1
-        self._listeners.append(listener)
-        self.put("open", number, (columns, rows))
+        with self._opening:
+            number = self._opened
+            self._opened += 1
+            self._listeners.append(listener)
+            self.put("open", number, (columns, rows))
         return Terminal(self, number)
 
     def put(self, kind: str, number: int, value: Any) -> None:
@@ -164,6 +154,8 @@ class Machine:
         self.put("stop", 0, None)
         if self._thread.is_alive():
             self._thread.join(timeout=5)
+        if self._server is not None:
+            self._server.close()
 
     # -- In the host's thread ----------------------------------------------------------------------
 
@@ -192,16 +184,30 @@ class Machine:
             self._fail(
                 f"this is a bug in vshell, please report it: {error!r}\n{traceback.format_exc()}"
             )
+        self._part("vshell has ended")
+
+    # Nobody is left waiting: whoever watches, or wanted to, is told.
+    def _part(self, text: str) -> None:
+        self._running = False
+        if self._feed is not None:
+            self._feed.end(text)
+        while (entry := self._next_entry(0)) is not None:
+            if entry[0] == "feed" and entry[2][0] == "attach":
+                entry[2][1].lose(text)
 
     def _fail(self, text: str) -> None:
         self._running = False
+        if self._feed is not None:
+            self._feed.end(text)
         for listener in self._listeners:
             listener.on_failure(text)
 
     def _turn(self, host: Host) -> None:
         kernel = host.kernel
+        feed = self._feed
         self._follow_clock(host)
-        entry = self._next_entry(self._delay_s(host))
+        delay_s = self._delay_s(host)
+        entry = self._next_entry(delay_s if feed is None else feed.delay_s(delay_s))
         if entry is not None:
             # What enters happens at the virtual time that it is now, after all that is due before.
             now_ns = kernel.now_ns
@@ -213,10 +219,16 @@ class Machine:
             kernel.stop_requested = False
             kernel.run(now_ns)
             self._follow_clock(host)
+        reached_ns = kernel.now_ns
         if self.pacing.rate or not self._stands(host):
             kernel.stop_requested = False
-            kernel.run(self._limit_ns(host))
+            limit_ns = self._limit_ns(host)
+            kernel.run(limit_ns)
+            is_there = self.pacing.rate and not kernel.stop_requested
+            reached_ns = max(limit_ns, kernel.now_ns) if is_there else kernel.now_ns
         self._tell_ended(host)
+        if feed is not None:
+            feed.turn(reached_ns)
         if kernel.reboot_requested:
             self._running = False
             for listener in self._listeners:
@@ -248,25 +260,37 @@ class Machine:
     # Whether virtual time stands as long as nothing enters: it follows no real clock, and every
     # prompt waits for a line, or with a clock that has been paused a program for a key.
     def _stands(self, host: Host) -> bool:
+        if self._entering:
+            return False
+        if self._hold is not None and self._hold.is_on:
+            return self._hold.stands()
+        ttys = [tty for tty in self._ttys if tty not in self._ended]
         if self._is_free:
-            return all(tty.question is not None for tty in self._ttys)
+            return all(tty.question is not None for tty in ttys)
         if host.clock.runs_ahead:
             return False
-        return all(tty.question is not None or tty.is_awaited for tty in self._ttys)
+        return all(tty.question is not None or tty.is_awaited for tty in ttys)
+
+    def is_moving(self, host: Host) -> bool:
+        """Tell whether virtual time passes now, although nothing enters. In the host's thread."""
+        return bool(self.pacing.rate) or not self._stands(host)
 
     # Up to which virtual time the kernel may run. A machine that falls behind lets the clock wait
     # for it.
     def _limit_ns(self, host: Host) -> int:
-        kernel = host.kernel
+        kernel, feed = host.kernel, self._feed
         rate = self.pacing.rate
         if not rate:
             is_far = self._is_free or host.clock.runs_ahead
             chunk_ns = _CHUNK_FREE_NS if is_far else _CHUNK_PAUSED_NS
+            if feed is not None:
+                chunk_ns = min(chunk_ns, feed.chunk_ns)
             return min(kernel.peek() + chunk_ns, NEVER_NS)
         now_ns = self.pacing.virtual_ns()
         due_ns = kernel.peek()
         if now_ns - due_ns > min(_BEHIND_REAL_NS_MAX * rate, _BEHIND_NS_MAX):
-            now_ns = due_ns + int(min(_CHUNK_REAL_NS * rate, _BEHIND_NS_MAX))
+            chunk_ns = int(min(_CHUNK_REAL_NS * rate, _BEHIND_NS_MAX))
+            now_ns = due_ns + (chunk_ns if feed is None else min(chunk_ns, feed.chunk_ns))
             self.pacing.start(now_ns)
         return now_ns
 
@@ -279,11 +303,18 @@ class Machine:
             function, answer = value
             answer.put(function(host, self._pids[number] if number < len(self._pids) else 0))
             return
+        if kind == "feed":
+            self._tell_feed(host, value, time_ns)
+            return
         self.log.append((time_ns, kind, number, value))
         if self._observer is not None:
             self._observer.on_entry(time_ns, kind, number, value)
         if kind == "open":
             self._open(host, number, *value)
+            self._note_entry(kind, number, value)
+            return
+        if kind == "clock":
+            self._post(host, time_ns, lambda: self._hold_of(host).obey(value))
             return
         tty = self._ttys[number]
         act: Callable[[], None] = {
@@ -292,8 +323,43 @@ class Machine:
             "cancel": tty.cancel_line,
             "keys": lambda: tty.receive(value),
             "resize": lambda: tty.resize(*value),
+            "hangup": lambda: host.hang_up(tty),
         }[kind]
-        host.kernel.post(time_ns, act)
+
+        def enter() -> None:
+            self._note_entry(kind, number, value)
+            act()
+
+        self._post(host, time_ns, enter)
+
+    def _post(self, host: Host, time_ns: int, act: Callable[[], None]) -> None:
+        def happen() -> None:
+            self._entering -= 1
+            act()
+
+        self._entering += 1
+        host.kernel.post(time_ns, happen)
+
+    def _note_entry(self, kind: str, number: int, value: Any) -> None:
+        if self._hold is not None:
+            self._hold.note_entry(kind, value, self._ttys[number])
+
+    def _hold_of(self, host: Host) -> Hold:
+        if self._hold is None:
+            self._hold = Hold(host, self._ended)
+        return self._hold
+
+    def _tell_feed(self, host: Host, value: tuple[Any, ...], time_ns: int) -> None:
+        if self._feed is None:
+            from vshell.machine.feed import Feed  # noqa: PLC0415 - only if somebody watches
+
+            self._feed = Feed(self, host)
+        kernel = host.kernel
+        is_there = self.pacing.rate and not kernel.stop_requested
+        what, *rest = value
+        if what in ("attach", "catch_up"):
+            rest.append(time_ns if is_there else kernel.now_ns)
+        getattr(self._feed, what)(*rest)
 
     def _open(self, host: Host, number: int, columns: int, rows: int) -> None:
         tty = host.add_terminal()
@@ -328,6 +394,7 @@ class Machine:
             if status is None:
                 continue
             code = 128 + (status & 0x7F) if status & 0x7F else status >> 8
+            self._ended.add(self._ttys[number])
             if self._observer is not None:
                 self._observer.on_end(number, host.kernel.now_ns, code)
             self._listeners[number].on_end(code)

@@ -51,12 +51,11 @@ class Past:
 
     def update(self) -> None:
         """Take in the events since the last time."""
-        kept = self._trace.events()
-        count = self._trace.dropped + len(kept)
-        new = count - self._seen
-        self._seen = count
+        trace = self._trace
+        new = trace.latest(trace.count - self._seen)
+        self._seen = trace.count
         takes = self._takes
-        for event in kept[-new:] if new else ():
+        for event in new:
             take = takes.get(event[3])
             if take is not None:
                 take(event)
