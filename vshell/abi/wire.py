@@ -252,30 +252,29 @@ def _row(value: object) -> list[Any]:
     return [getattr(value, name) for name in value.__slots__]  # type: ignore[attr-defined]
 
 
-def _modules(rows: list[list[Any]]) -> tuple[ModuleView, ...]:
+# The same values again; what they hold several of are tuples.
+def _made(make: Callable[..., Any], rows: list[list[Any]]) -> tuple[Any, ...]:
     return tuple(
-        ModuleView(name, state, refs, tuple(used_by), size)
-        for name, state, refs, used_by, size in rows
+        make(*(tuple(one) if isinstance(one, list) else one for one in row)) for row in rows
     )
 
 
 def _view_to(view: KernelView | None) -> Any:
     if view is None:
         return None
-    parts = (view.tasks, view.modules, view.log)
-    return [view.now_ns, *(list(map(_row, part)) for part in parts)]
+    return {
+        field.name: list(map(_row, value)) if isinstance(value, tuple) else value
+        for field in fields(view)
+        for value in (getattr(view, field.name),)
+    }
 
 
 def _view_from(found: Any) -> KernelView | None:
     if found is None:
         return None
-    now_ns, tasks, modules, log = found
-    return KernelView(
-        now_ns,
-        tuple(TaskView(*row) for row in tasks),
-        _modules(modules),
-        tuple(LogLine(*row) for row in log),
-    )
+    parts = {"tasks": TaskView, "modules": ModuleView, "log": LogLine}
+    made = {name: _made(make, found[name]) for name, make in parts.items()}
+    return KernelView(**(found | made))
 
 
 def _emitted_from(rows: list[list[Any]]) -> tuple[tuple[Any, ...], ...]:
@@ -313,8 +312,8 @@ _TO: dict[str, Callable[[Any], Any]] = {
 }
 _FROM: dict[str, Callable[[Any], Any]] = {
     "clock": lambda row: ClockView(*row),
-    "modules": _modules,
-    "places": lambda rows: tuple(Place(*row) for row in rows),
+    "modules": lambda rows: _made(ModuleView, rows),
+    "places": lambda rows: _made(Place, rows),
     "emitted": _emitted_from,
     "view": _view_from,
     "data": lambda text: text.encode("latin-1"),
