@@ -178,6 +178,18 @@ def test_who_waits_is_on_the_cpu_that_it_was_moved_to(two):
     assert (1, 2) == (two.threads[A].cpu, two.threads[B].cpu)
 
 
+def test_who_is_moved_to_a_queue_waits_there(two):
+    """A task whose CPU is taken from it waits, when it is switched from, for its new one."""
+    two.feed([waking(110, 0, 0, A), switch(112, 0, 0, A, state=0)])
+    two.feed([Event((120, 0, A, "sched_migrate_task", "a", A, 120, 0, 1))])
+
+    assert Span(112, None, "R", 0) == two.threads[A].spans[-1]
+
+    two.feed([switch(121, 0, A, B, state=st.TASK_REPORT_MAX)])
+
+    assert Span(121, None, "r", 1) == two.threads[A].spans[-1]
+
+
 def test_who_moves_while_it_runs_is_not_stopped_by_its_old_cpu(two):
     """A task that an idle CPU takes at once runs on, whatever its first CPU says afterwards."""
     two.feed([waking(110, 0, 0, A), switch(112, 0, 0, A, state=0)])

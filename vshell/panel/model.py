@@ -196,10 +196,8 @@ class Timeline(Follower):
             self.threads.pop(task.pid, None)
             first = Span(since_ns, None, state, cpu)
             thread = self.threads[task.pid] = Thread(task.pid, task.name, task.started_ns, first)
-        elif thread.state == UNKNOWN and cpu < 0 and _has_slept(thread, state, since_ns):
-            thread.spans.pop()
-            thread.spans[-1].end_ns = None
         elif (thread.state, thread.spans[-1].cpu) != (state, cpu):
+            # Who has slept through a gap is, from its beginning, in the state of before.
             self._enter(thread, max(since_ns, thread.since_ns), state, cpu)
         thread.name, thread.comm, thread.cpu = task.name, task.comm, task.cpu
         thread.born_ns = task.started_ns
@@ -226,12 +224,6 @@ class Timeline(Follower):
             if gone_ns is None and name not in names:
                 self.modules[name] = (since_ns, now_ns)
                 self._has_changed = True
-
-
-# Whether a thread has been in a state since before a gap, through all of it.
-def _has_slept(thread: Thread, state: str, since_ns: int) -> bool:
-    spans = thread.spans
-    return len(spans) > 1 and spans[-2].state == state and since_ns <= spans[-1].start_ns
 
 
 def _state_of(task: TaskView) -> tuple[str, int]:
