@@ -23,12 +23,19 @@ from vshell.machine.why_place import find_place, module_task_is_in
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any
+    from typing import Any, Protocol
 
     from vshell.machine.explain import Explainer
     from vshell.machine.host import Host
     from vshell.machine.thread import Machine
     from vshell.machine.viewer import Viewer
+
+    class Enterer(Protocol):
+        """Who wants to know that what it has put into the inbox has been taken out."""
+
+        def note_entered(self) -> None:
+            """It has."""
+
 
 __all__ = ["EVENTS_MAX", "HISTORY_MAX", "PERIOD_S", "Feed"]
 
@@ -141,6 +148,10 @@ class Feed:
             viewer.type_here(value)
         return Answer(number)
 
+    def note_entered(self, terminal: Enterer) -> None:
+        """Tell a terminal that what it has let enter has entered."""
+        terminal.note_entered()
+
     def _explain(self, number: int, pid: int) -> Answer:
         if self._explainer is None:
             from vshell.machine.explain import Explainer  # noqa: PLC0415 - only if asked
@@ -176,6 +187,8 @@ class Feed:
         """
         if not self._viewers:
             return
+        for viewer in self._viewers:
+            viewer.pump(self._host)
         turned_s, self._turned_s = self._turned_s, real_s()
         self._fit_chunk(self._turned_s - turned_s)
         due_s = self._next_s if self._has_news() else self._heartbeat_due_s()

@@ -35,6 +35,11 @@ class Terminal:
         self._machine = machine
         self._number = number
 
+    @property
+    def number(self) -> int:
+        """Which of the machine's terminals it is, 0 for the first."""
+        return self._number
+
     def answer(self, line: str) -> None:
         """Hand over a line that was asked for."""
         self._machine.put("line", self._number, line)

@@ -16,16 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from vshell.machine.host import Host
     from vshell.machine.thread import Machine
 
 __all__ = ["Viewer"]
 
 _BATCHES_MAX = 8
 _OUTPUT_BYTES_MAX = 1_000_000
-_TYPED_MAX = 4_096
+_TYPED_MAX = 100_000
 _COLUMNS, _ROWS = 80, 24
 _CTRL_C, _CTRL_D = "\x03", "\x04"
 _ENDS = ("\n", _CTRL_C, _CTRL_D)
+_SIGNALS = (_CTRL_C, "\x1a", "\x1c")
 
 
 class Viewer:
@@ -159,6 +161,11 @@ class Viewer:
             self._terminal = _OwnTerminal(self, self._machine, self._size)
         self._terminal.type(text)
 
+    def pump(self, host: Host) -> None:
+        """Let enter what has been typed, as far as somebody wants it."""
+        if self._terminal is not None:
+            self._terminal.pump(host)
+
     def resize_here(self, columns: int, rows: int) -> None:
         """Change the size of its terminal."""
         self._size = (columns, rows)
@@ -177,40 +184,62 @@ class Viewer:
 
 
 class _OwnTerminal:
-    # The terminal at which a viewer types: a listener of the machine's. A line goes to the shell if
-    # it asks for one, else it is typed ahead, or to the program that reads.
+    # The terminal at which a viewer types: a listener of the machine's. In the host's thread only.
+    #
+    # What is typed waits here until somebody wants it: a shell that asks for a line, or a program
+    # that reads. Keys that send signals wait for nobody.
     def __init__(self, viewer: Viewer, machine: Machine, size: tuple[int, int]) -> None:
         self._viewer = viewer
-        self._has_asked = False
+        self._machine = machine
         self._is_asking = False
+        self._is_entering = False
         self._ahead = ""
         self._terminal = machine.open_terminal(self, *size)
         self.resize = self._terminal.resize
         self.hang_up = self._terminal.hang_up
 
     def type(self, text: str) -> None:
-        text = text.replace("\r", "\n")
-        if self._is_asking:
-            self._ahead += text
-            self._answer()
-        elif self._has_asked:
-            self._press(text)
-        else:
-            self._ahead = (self._ahead + text)[:_TYPED_MAX]
+        self._ahead = (self._ahead + text.replace("\r", "\n"))[:_TYPED_MAX]
 
-    def _press(self, text: str) -> None:
-        if text:
-            self._terminal.press(text.replace("\n", "\r").encode("utf-8", "surrogateescape"))
-
-    # Until a line is finished, nothing of it enters.
-    def _answer(self) -> None:
-        ends = [at for at in map(self._ahead.find, _ENDS) if at >= 0]
-        if not ends:
-            self._ahead = self._ahead[:_TYPED_MAX]
+    # Let enter what somebody wants now.
+    def pump(self, host: Host) -> None:
+        number = self._terminal.number
+        if not self._ahead or self._is_entering or number >= len(host.ttys):
             return
-        at = min(ends)
-        line, end, rest = self._ahead[:at], self._ahead[at], self._ahead[at + 1 :]
-        self._ahead = ""
+        tty = host.ttys[number]
+        if self._is_asking:
+            # Keys that came a moment after their reader had gone.
+            self._ahead = (tty.take_typed_ahead() if tty.has_input else "") + self._ahead
+            self._answer()
+            return
+        signal_at = max(map(self._ahead.rfind, _SIGNALS))
+        if signal_at >= 0:
+            # What was typed before is dropped, as a terminal does.
+            self._press(signal_at, signal_at + 1)
+        elif tty.is_awaited and (end := self._end()) >= 0:
+            self._press(0, end + 1)
+
+    # Where a line ends, -1 if none does yet.
+    def _end(self) -> int:
+        return min((at for at in map(self._ahead.find, _ENDS) if at >= 0), default=-1)
+
+    def _press(self, start: int, end: int) -> None:
+        keys, self._ahead = self._ahead[start:end], self._ahead[end:]
+        self._terminal.press(keys.replace("\n", "\r").encode("utf-8", "surrogateescape"))
+        self._is_entering = True
+        self._machine.put("feed", -1, ("note_entered", self))
+
+    def note_entered(self) -> None:
+        self._is_entering = False
+
+    def _answer(self) -> None:
+        at = self._end()
+        if at < 0:
+            return
+        line, end, self._ahead = self._ahead[:at], self._ahead[at], self._ahead[at + 1 :]
+        if end == _CTRL_D and line:
+            self._ahead = line + self._ahead
+            return
         self._is_asking = False
         if end == _CTRL_C:
             self._terminal.cancel_line()
@@ -218,18 +247,16 @@ class _OwnTerminal:
             self._terminal.end_input()
         else:
             self._terminal.answer(line)
-        self._press(rest)
 
-    # -- What the machine tells, in the host's thread ----------------------------------------------
+    # -- What the machine tells --------------------------------------------------------------------
 
     def on_output(self, data: bytes) -> None:
         self._viewer.give_output(data)
 
     def on_question(self, prompt: str, typed: str) -> None:
-        self._has_asked = self._is_asking = True
-        self._viewer.give(Question(prompt))
+        self._is_asking = True
         self._ahead = typed + self._ahead
-        self._answer()
+        self._viewer.give(Question(prompt))
 
     def on_end(self, status: int) -> None:
         self._viewer.end_terminal()
