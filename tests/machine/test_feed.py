@@ -94,6 +94,7 @@ def test_no_event_is_older_than_the_last_batch(machine):
         assert all(before.now_ns <= event[0] <= after.now_ns for event in after.emitted)
 
 
+@pytest.mark.slow  # it measures real time
 def test_batches_come_a_few_times_a_second(machine):
     """However much happens, a tenth of a second passes between two batches."""
     front = Front(machine)

@@ -93,6 +93,7 @@ def _type(watcher, line):
     return watcher.output()[before:].decode()
 
 
+@pytest.mark.slow  # each batch of the steps comes a tenth of a second after the last
 def test_steps_go_one_event_at_a_time(machine):
     """A step ends with what one event is part of, and time stands again."""
     front = Front(machine)
@@ -101,7 +102,7 @@ def test_steps_go_one_event_at_a_time(machine):
     watcher.begin()
     paused(machine, watcher)
     steps = []
-    for _ in range(30):
+    for _ in range(15):
         before = len(_steps(machine))
         watcher.answer(watcher.link.clock("step 1"))
         watcher.until(lambda one: isinstance(one, Batch) and one.emitted)

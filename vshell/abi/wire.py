@@ -357,7 +357,7 @@ def decode(line: bytes) -> Message:
             name: _FROM[name](value) if name in _FROM else value for name, value in found.items()
         }
         message: Message = made(**values)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise WireError(f"not a message: {error!r}") from None
     return message
 
