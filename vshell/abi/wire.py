@@ -3,6 +3,8 @@
 A viewer in the same process gets the values themselves. On a socket each is one line of JSON. The
 first line of each side says which version of the protocol it speaks; whoever does not speak the
 same gives up there.
+
+More than 400 lines, one idea: each value stands beside the form that it has on the wire.
 """
 
 from __future__ import annotations
