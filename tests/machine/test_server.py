@@ -28,6 +28,7 @@ from vshell.machine.thread import Machine
 
 ROOT = Path(__file__).resolve().parents[2]
 NOBODY = 65534
+FOLDERS = sockets.folders
 SHELL = """
 import sys
 from tests.machine.watching import Front
@@ -59,6 +60,8 @@ def runtime(monkeypatch):
     """A directory of our own for sockets; its path must be short."""
     folder = tempfile.mkdtemp(prefix="vs", dir="/tmp")
     monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
+    # Whoever else runs a vshell here is not to be found.
+    monkeypatch.setattr(sockets, "folders", lambda: [f"{folder}/vshell"])
     yield Path(folder)
     shutil.rmtree(folder)
 
@@ -329,6 +332,8 @@ def test_the_shell_is_killed(spawn, watch, runtime, make_machine):
     stale = runtime / "vshell" / f"{shell.pid}.sock"
     assert stale.is_socket()
     shell.send_signal(signal.SIGKILL)
+    # Of its sockets one is closed before the other.
+    shell.wait(timeout=WAIT_S)
 
     assert "the connection has been lost" == watcher.lost().text
     assert [] == running()
@@ -507,14 +512,14 @@ def test_a_directory_of_another_user_is_refused(runtime):
 def test_without_a_runtime_directory(monkeypatch, runtime):
     """Without a usable $XDG_RUNTIME_DIR the directory is in /tmp, and named after the user."""
     monkeypatch.delenv("XDG_RUNTIME_DIR")
-    assert f"/tmp/vshell-{os.geteuid()}" == sockets.folders()[0]
+    assert f"/tmp/vshell-{os.geteuid()}" == FOLDERS()[0]
     for bad in ("relative", "/nowhere", "/" + 30 * "long/"):
         monkeypatch.setenv("XDG_RUNTIME_DIR", bad)
-        assert f"/tmp/vshell-{os.geteuid()}" == sockets.folders()[0]
+        assert f"/tmp/vshell-{os.geteuid()}" == FOLDERS()[0]
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
 
-    assert f"{runtime}/vshell" == sockets.folders()[0]
-    assert f"/tmp/vshell-{os.geteuid()}" == sockets.folders()[-1]
+    assert f"{runtime}/vshell" == FOLDERS()[0]
+    assert f"/tmp/vshell-{os.geteuid()}" == FOLDERS()[-1]
 
 
 GARBAGE = {
@@ -555,6 +560,8 @@ def test_half_a_line_is_waited_for(machine, dial):
     received = b""
     while b'"number":7' not in received:
         received += slow.recv(65536)
+    # What is asked now comes behind it.
+    machine.query(lambda host, pid: pid)
 
     assert "speed 3" == machine.log[-1][3]
 
