@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 import pytest
@@ -584,28 +585,29 @@ def test_a_server_of_another_version(runtime):
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(f"{folder}/1.sock")
         listener.listen()
-        # Those who only look whether somebody is there come first.
-        listener.settimeout(WAIT_S)
         with pytest.raises(ConnectError, match="speaks version 2, this one 1"):
             _meet(listener)
 
 
+# Attach while somebody answers at a listener with another version.
 def _meet(listener):
-    import threading  # noqa: PLC0415 - only here
+    is_done = threading.Event()
 
     def answer():
-        for _ in range(2):
-            other, _ = listener.accept()
-            with other:
+        with contextlib.ExitStack() as accepted:
+            while not is_done.is_set():
                 try:
-                    other.sendall(b'{"vshell": 2}\n')
-                    other.recv(100)
-                except OSError:
+                    other = accepted.enter_context(listener.accept()[0])
+                except TimeoutError:
                     continue
+                with contextlib.suppress(OSError):
+                    other.sendall(b'{"vshell": 2}\n')
 
+    listener.settimeout(0.05)
     thread = threading.Thread(target=answer)
     thread.start()
     try:
         connect(lambda: None)
     finally:
+        is_done.set()
         thread.join()
