@@ -1,0 +1,125 @@
+"""What is the recorded machine's and not the kernel's: every rule, each with its reason.
+
+``RULES`` hold for all recordings, ``OWN`` for one each. A rule replaces what it finds on both
+sides; rules of ``LEFT_OUT`` take the whole line away. Differences that no rule can express stand
+in deviations.yaml. A rule that finds nothing any more is reported by the tests.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+
+class Rule(NamedTuple):
+    """One thing that may differ."""
+
+    pattern: str
+    replacement: str
+    reason: str
+
+
+class Own(NamedTuple):
+    """What holds for one recording only."""
+
+    rules: tuple[Rule, ...] = ()
+    unordered: str = "$^"
+    """Lines that two CPUs print in either order; neighbours are sorted."""
+    commanded: tuple[str, ...] = ()
+    """Events whose time is that of a typed command: when they happen is not compared."""
+
+
+# -- For all recordings -------------------------------------------------------------------------
+
+RULES = [
+    Rule(*one)
+    for one in [
+        (r"^\[ *\d+\.\d{6}\] ", "", "when: durations are checked by their jiffies"),
+        (r" \(\w+\.py:\d+\)", "", "vshell adds the source's line to a module's functions"),
+        (r"\b(?:CPU: |CPU#)\d", "CPU: N", "which of two idle CPUs was taken"),
+        (r"^Code: (?!Unable).*", "Code: BYTES", "machine code"),
+        (
+            r"^((?:\(err\) )?(?:RSP|R[A-Z0-9]{2}|FS|CS|CR2): ).*",
+            r"\1REGISTERS",
+            "registers",
+        ),
+        (r"\b(?:0x)?[0-9a-f]{16}\b", "ADDRESS", "addresses"),
+        (r"(\w)\+0x[0-9a-f]+/0x[0-9a-f]+ \[", r"\1+OFFSET/SIZE [", "lengths of machine code"),
+        (r"\bj=\d+", "j=J", "jiffies since boot"),
+    ]
+]
+
+LEFT_OUT = [
+    Rule(r"^ \? (?!kthread_complete_and_exit).*", "", "what merely lies on the stack of a report"),
+]
+
+# -- Durations ----------------------------------------------------------------------------------
+
+# In jiffies, behind these names; a wait that was cut short returns what was left.
+DURATIONS = re.compile(r"\b(waited|stop_took|began_before|wait_back ret(?==\d\d))=(\d+)")
+# Since a thread's module was loaded; compared from one event to the next, or from the first.
+SINCE = re.compile(r"\bt=(\d+)\b")
+SLOW_JIFFIES = 2
+"""The recorded machine was an emulator: what it did took a jiffy or two longer."""
+
+
+def bucket_jiffies(duration: int) -> int:
+    """Give by how much a sleep of this length may differ.
+
+    When a command was typed decides where in its wheel level's bucket a sleep begins.
+    """
+    level, limit = 0, 63
+    while abs(duration) >= limit:
+        level, limit = level + 1, limit * 8
+    return (0 if level == 0 else 8**level) + SLOW_JIFFIES
+
+
+# -- For one recording --------------------------------------------------------------------------
+
+SLOW = "the recorded machine was an emulator: a loop did not get as far in the same time"
+SPEED = "shares of a CPU and the time used are those of the recorded machine"
+SIZES = "sizes of binaries"
+WORKERS = "meanwhile the recorded kernel made workers of its own"
+YIELD = "whether it runs or sleeps at a moment is chance"
+
+OWN = {
+    "01-two-threads-park": Own(
+        rules=(Rule(r"\bloops=1[56]\b", "loops=15 or 16", SLOW),),
+        commanded=(r"ev=exit\b", r"ev=ctl_return", r"ev=slave_return"),
+    ),
+    "02-park-edges": Own(
+        rules=(Rule(r"(\+ +)14[67] Running", r"\1PID Running", WORKERS),),
+        commanded=(r"ev=fn_resumed$", r"ev=park_call"),
+    ),
+    "06-names": Own(unordered=r"id=\d+ comm="),
+    "07-ps-states": Own(
+        rules=(
+            Rule(r"^(root +\d+) +[\d.]+( +0\.\d +\d+ +\d+ .* )\d:\d\d ", r"\1 SHARE\2TIME ", SPEED),
+            Rule(r"^(root +\d+ +\d+(?: +\d+)? )[ \d]\d( .*)00:00:0\d ", r"\1 N\2TIME ", SPEED),
+            Rule(r"^((?:\d )?[RDS] +0 +\d+ +\d+ )[ \d]\d ", r"\1 N ", SPEED),
+            Rule(r"( [?] +(?:R +)?)(?:00:0)?0:0\d ", r"\1TIME ", SPEED),
+            Rule(r" 0\.\d +\d+ +\d+( ttyS0 .* grep -E)", r" SIZES\1", SIZES),
+            Rule(r" \d+ +\d+ pipe_r( .* grep -E)", r" SIZES\1", SIZES),
+            Rule(r"^zoo z_yield (pid=\d+) __state=0x[02]", r"zoo z_yield \1", YIELD),
+            Rule(r"^(?!zoo).*\bz_yield\b.*", "Z_YIELD", YIELD),
+            Rule(
+                r"^(97 \(z_int\) S (?:\S+ ){18})\d+( .*) [01]((?: 0){13})$",
+                r"\1\2\3",
+                "when and on which CPU it began",
+            ),
+            Rule(r"^(se\.(?:exec_start|vruntime|sum_exec_runtime|nr_migr\w+) +:) .*", r"\1", SPEED),
+        ),
+    ),
+    "08-init-errors": Own(
+        rules=(Rule(r"^PGD .* PTE 0$", "PGD", "addresses of page tables"),),
+    ),
+    "10-params": Own(
+        rules=(
+            Rule(r"\b[0-9A-F]{23}$", "SRCVERSION", "the twin's source is not the C module's"),
+            Rule(r"^(-[-rw]{9})\d ", r"\1M ", "the last digit of the minute"),
+        ),
+    ),
+    "11-loading-states": Own(
+        rules=(Rule(r" 16\d Killed", " PID Killed", WORKERS),),
+    ),
+}
