@@ -38,6 +38,7 @@ PROFILE = "debian-12"
 
 # The recorded machine's first line: `c COMMAND` shows a command and runs it.
 PRELUDE = 'c() { echo "\\$ $*"; eval "$*"; }\n'
+MARKER = "===="  # what process 1's arguments held, for commands that leave its line out
 FIRST_PID = 94  # the first that the recorded machine's boot had left over
 
 
@@ -139,7 +140,7 @@ def run_on_host(
     tty = host.add_terminal()
     shown: list[bytes] = []
     tty.output = shown.append
-    process = host.open_session(["bash", "-c", command + "\nexit"], tty)
+    process = host.open_session(["bash", "-c", f"{command}\nexit # {MARKER}"], tty)
     run_free(host, lambda: process.pid in host.exit_statuses)
     host.shut_down()
     return b"".join(shown).decode()

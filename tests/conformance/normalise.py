@@ -80,6 +80,7 @@ SLOW = "the recorded machine was an emulator: a loop did not get as far in the s
 SPEED = "shares of a CPU and the time used are those of the recorded machine"
 SIZES = "sizes of binaries"
 WORKERS = "meanwhile the recorded kernel made workers of its own"
+WHEN = "when it was said"
 YIELD = "whether it runs or sleeps at a moment is chance"
 
 OWN = {
@@ -121,5 +122,41 @@ OWN = {
     ),
     "11-loading-states": Own(
         rules=(Rule(r" 16\d Killed", " PID Killed", WORKERS),),
+    ),
+    "17-printk-levels": Own(
+        rules=(
+            Rule(r"^(\w+ *:\w+ *: )\[ *\d+\.\d{6}\] ", r"\1", WHEN),
+            Rule(r"\bpid 9\d$", "pid N", "the recorded kernel had one worker less"),
+        ),
+        # A kernel message overtakes what programs have written and the serial line has not sent.
+        unordered=r"from user$|\$ echo 'from user'",
+    ),
+    "18-dmesg-options": Own(
+        rules=(
+            Rule(r"[ +]*\d+\.\d{6}", " SECONDS", WHEN),
+            Rule(r"^2026-11-23T\d\d:\d\d:\d\d,\d{6}\+00:00 ", "DATE ", WHEN),
+            Rule(r"^\[Mon Nov 23 \d\d:\d\d:\d\d 2026", "[DATE", WHEN),
+            Rule(r"\[Nov23 \d\d:\d\d\] ", "[DATE] ", WHEN),
+            Rule(r"^(\d+),\d+,\d+,-;", r"\1,SEQ,USEC,-;", "when, and how much boot had to say"),
+        ),
+    ),
+    "26-kmod-tools": Own(
+        rules=(Rule(r"\b[0-9A-F]{23}$", "SRCVERSION", "the twin's source is not the C module's"),),
+    ),
+    "27-ps-and-users": Own(
+        rules=(
+            Rule(r" 0[78]:\d\d ", " HH:MM ", WHEN),
+            Rule(r"^( +1 ttyS0 +)00:00:0\d( bash)", r"\1TIME\2", SPEED),
+            Rule(r"\b(?:00:0)?0:\d\d(?= .*psm_busy)", "TIME", SPEED),
+            Rule(r"^(root +9\d) +[\d.]+( +0\.0 )", r"\1 SHARE\2", SPEED),
+            Rule(r"^(root +(\d+) +[12](?: +\2)?) +\d+( .*HH:MM)", r"\1 SHARE\3", SPEED),
+            Rule(r"^(root +9\d +2 SHARE +0 +0 +)[01] ", r"\1CPU ", "which of two CPUs"),
+            Rule(r"^(R +0 +96 +2 +)\d+", r"\1SHARE", SPEED),
+            Rule(
+                r"^( +9\d +2 root .* )00:\d\d +\d( \w +\w \w 1) +\d+ +[\d.]+( .* 19) +[01] ",
+                r"\1SECONDS\2 SHARE\3 CPU ",
+                SPEED,
+            ),
+        ),
     ),
 }
