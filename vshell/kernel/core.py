@@ -18,6 +18,7 @@ from vshell.kernel.addresses import Addresses
 from vshell.kernel.clock import Clock
 from vshell.kernel.context import Hub, TaskExit, VshellBug
 from vshell.kernel.hrtimer import HrTimers
+from vshell.kernel.interrupt import Interrupts
 from vshell.kernel.kthread import Kthreads
 from vshell.kernel.lock import Locks
 from vshell.kernel.module import Modules
@@ -60,19 +61,23 @@ class ModuleRuntime:
 
 class _Interrupt:
     # While inside, code runs in interrupt context on a CPU, on top of whatever that CPU was doing.
-    __slots__ = ("_began_ns", "_cpu", "_saved", "_sched")
+    __slots__ = ("_began_ns", "_cpu", "_hard", "_interrupts", "_saved", "_sched")
 
-    def __init__(self, sched: Scheduler, cpu: Cpu) -> None:
-        self._sched = sched
+    def __init__(self, kernel: Kernel, cpu: Cpu, *, hard: bool) -> None:
+        self._sched = kernel.sched
+        self._interrupts = kernel.interrupts
         self._cpu = cpu
+        self._hard = hard
 
     def __enter__(self) -> None:
         sched = self._sched
-        self._saved = (sched.cpu, sched.current)
+        self._saved = (sched.cpu, sched.current, self._interrupts.off_inside)
         self._began_ns = sched.now_ns
         sched.cpu = self._cpu
         sched.current = self._cpu.curr
         sched.in_interrupt += 1
+        sched.in_hardirq += self._hard
+        self._interrupts.off_inside = self._hard
 
     def __exit__(self, *exc: object) -> None:
         sched = self._sched
@@ -81,7 +86,11 @@ class _Interrupt:
             # The interrupted task has lost this time.
             cpu.clock_ns += sched.now_ns - self._began_ns
         sched.in_interrupt -= 1
-        sched.cpu, sched.current = self._saved
+        sched.in_hardirq -= self._hard
+        sched.cpu, sched.current, self._interrupts.off_inside = self._saved
+        if cpu.softirqs and not sched.in_interrupt and exc[0] is None:
+            # Linux: kernel/softirq.c irq_exit_rcu() (v6.1).
+            self._interrupts.interrupt_ends(cpu)
 
 
 class Kernel:
@@ -103,6 +112,7 @@ class Kernel:
         self.trace = Trace()
         self.tasks = TaskTable(config.first_pid, config.pid_max)
         self.sched = Scheduler(self, config.cpus, config.uptime_ns)
+        self.interrupts = Interrupts(self)
         self.timers = TimerWheel(self)
         self.hrtimers = HrTimers(self)
         self.waits = Waits(self)
@@ -218,12 +228,11 @@ class Kernel:
     # -- Events ---------------------------------------------------------------------------------
 
     def interrupt(self, cpu: Cpu, kind: str) -> _Interrupt:
-        """Enter interrupt context on a CPU. Hub only.
+        """Enter interrupt context on a CPU: "hardirq", "softirq" or "input".
 
         ``with kernel.interrupt(cpu, "softirq"):``
         """
-        del kind
-        return _Interrupt(self.sched, cpu)
+        return _Interrupt(self, cpu, hard=kind != "softirq")
 
     def post(self, time_ns: int, function: Callable[[], None]) -> Call:
         """Let something from outside happen at a virtual time (not before now).

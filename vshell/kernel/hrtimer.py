@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from vshell.kernel.core import Kernel
     from vshell.kernel.sched import Cpu
 
-__all__ = ["HrTimer", "HrTimers"]
+__all__ = ["CallbackTimer", "HrTimer", "HrTimers"]
 
 
 class _Firing:
@@ -27,25 +27,46 @@ class _Firing:
     def fire(self) -> None:
         timer = self.timer
         if timer.firing is self:
+            assert timer.owner is not None
             timer.owner.expire(timer)
 
 
 class HrTimer:
     """A timer of nanosecond resolution."""
 
-    __slots__ = ("cpu", "expires_ns", "firing", "function", "owner")
+    __slots__ = ("cpu", "expires_ns", "firing", "function", "owner", "running", "soft")
 
-    def __init__(self, owner: HrTimers, function: Callable[[], None]) -> None:
+    def __init__(self, owner: HrTimers | None, function: Callable[..., object] | None) -> None:
         """Make an inactive timer; ``function`` runs in hard-interrupt context."""
         self.owner = owner
+        self.soft = False
+        self.running = False
         self.function = function
         self.expires_ns = 0
         self.firing: _Firing | None = None
         self.cpu: Cpu | None = None
 
     def is_active(self) -> bool:
-        """Tell whether it is armed."""
-        return self.firing is not None
+        """Tell whether it is armed, or its function runs."""
+        return self.firing is not None or self.running
+
+    def expired(self) -> None:
+        """Do what it is for."""
+        assert self.function is not None
+        self.function()
+
+
+class CallbackTimer(HrTimer):
+    """A timer whose function gets the timer, and says whether it goes on."""
+
+    __slots__ = ()
+
+    def expired(self) -> None:
+        """Call the function; arm the timer anew if that asks for it."""
+        owner = self.owner
+        assert owner is not None
+        if owner.run(self) and self.firing is None:
+            owner.start(self, self.expires_ns)
 
 
 class HrTimers:
@@ -70,11 +91,35 @@ class HrTimers:
         active = int(timer.firing is not None)
         sched = self._kernel.sched
         timer.cpu = sched.cpu
-        timer.expires_ns = max(expires_ns, sched.now_ns)
+        timer.expires_ns = expires_ns
         timer.firing = _Firing(timer)
-        self._kernel.queue.push(timer.expires_ns, RANK_HARDIRQ + sched.cpu.id, timer.firing)
-        sched.horizon_ns = min(sched.horizon_ns, timer.expires_ns)
+        time_ns = max(expires_ns, sched.now_ns)
+        self._kernel.queue.push(time_ns, RANK_HARDIRQ + sched.cpu.id, timer.firing)
+        sched.horizon_ns = min(sched.horizon_ns, time_ns)
         return active
+
+    def forward(self, timer: HrTimer, now_ns: int, interval_ns: int) -> int:
+        """Move an inactive timer's expiry past a time, by whole intervals.
+
+        Returns:
+            By how many; 0 if its expiry lies in the future already, or if it is armed.
+        """
+        # Linux: kernel/time/hrtimer.c hrtimer_forward() (v6.1).
+        late_ns = now_ns - timer.expires_ns
+        if late_ns < 0 or timer.firing is not None:
+            return 0
+        overruns = late_ns // max(interval_ns, 1) + 1
+        timer.expires_ns += overruns * max(interval_ns, 1)
+        return overruns
+
+    def run(self, timer: CallbackTimer) -> object:
+        """Call a timer's function. Hub only."""
+        assert timer.function is not None
+        timer.running = True
+        try:
+            return self._kernel.interrupts.call(timer.function, timer)
+        finally:
+            timer.running = False
 
     def cancel(self, timer: HrTimer) -> int:
         """Disarm a timer.
@@ -88,10 +133,16 @@ class HrTimers:
 
     def expire(self, timer: HrTimer) -> None:
         """Run a timer that is due. Hub only."""
+        kernel = self._kernel
+        cpu = timer.cpu
+        assert cpu is not None
+        assert timer.firing is not None
+        rank = RANK_HARDIRQ + cpu.id
+        if kernel.interrupts.hold_back(cpu, rank, timer.firing, softirq=timer.soft):
+            return
         timer.firing = None
-        assert timer.cpu is not None
-        with self._kernel.interrupt(timer.cpu, "hardirq"):
-            timer.function()
+        with kernel.interrupt(cpu, "softirq" if timer.soft else "hardirq"):
+            timer.expired()
 
     def pending(self) -> list[tuple[int, HrTimer]]:
         """List armed timers with the time at which they fire, soonest first."""

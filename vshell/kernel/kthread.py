@@ -36,6 +36,9 @@ IS_PER_CPU = 1
 SHOULD_STOP = 2
 SHOULD_PARK = 4
 
+_BOOT_PIDS_MAX = 300
+"""Pids of the kernel's own threads lie below this one."""
+
 _KTHREAD_FLAGS = st.PF_KTHREAD | st.PF_NOFREEZE | st.PF_FORKNOEXEC
 
 
@@ -129,6 +132,41 @@ class Kthreads:
         task.context = kernel.hub.spawn(main)
         task.resume = task.context.resume
         task.turns = chain.from_iterable(Turns(kernel.sched, task))
+
+    def daemon(self, name: str, state: int, main: Callable[[], None]) -> Task:
+        """Give one of the kernel's own threads a stack; make it now if it is not there yet.
+
+        Args:
+            name: such as "ksoftirqd/0".
+            state: what it sleeps in.
+            main: what it runs when it is woken for the first time; never returns.
+        """
+        kernel = self._kernel
+        for task in kernel.tasks:
+            if task.name == name and task.kthread is not None and task.context is None:
+                break
+        else:
+            task = self.add_idle(name, kernel.tasks.free_below(_BOOT_PIDS_MAX), state)
+        task.state = state
+
+        def entry() -> None:
+            try:
+                main()
+            except BaseException as error:
+                if kernel.stops_on(error):
+                    raise
+                kernel.oops.die(error, task)
+            assert task.kthread is not None
+            self._do_exit(task, task.kthread)
+
+        self.spawn(task, entry)
+        return task
+
+    def tie(self, task: Task, cpu: int) -> None:
+        """Tie one of the kernel's own threads to a CPU."""
+        task.cpus_mask = 1 << cpu
+        task.flags |= st.PF_NO_SETAFFINITY
+        self._kernel.sched.change(task)
 
     # -- kthreadd -------------------------------------------------------------------------------
 

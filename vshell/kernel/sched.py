@@ -31,6 +31,8 @@ from vshell.kernel.task import Task
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from vshell.kernel.core import Kernel
 
 __all__ = ["Cpu", "Scheduler"]
@@ -53,6 +55,7 @@ class Cpu:
         "rt",
         "slice_end_ns",
         "soft_reported_s",
+        "softirqs",
         "switches",
         "timer_clk",
         "watchdog_ns",
@@ -76,6 +79,8 @@ class Cpu:
         self.idle_ns = 0
         # The wheel's base->clk: one past the jiffy in which timers have been run last.
         self.timer_clk = 0
+        # Softirqs that have been raised and not run: number and work.
+        self.softirqs: list[tuple[int, Callable[[], object]]] = []
         # The soft-lockup watchdog's: when the CPU last gave others a chance, and the next look.
         self.resched_ns = clock_ns
         self.watchdog_ns = 0
@@ -96,6 +101,8 @@ class Scheduler:
         self.cpu = self.cpus[0]
         self.current = self.cpus[0].idle
         self.in_interrupt = 0
+        # How many of these are hard interrupts; the others are softirqs.
+        self.in_hardirq = 0
         self.preempt_full = kernel.config.preempt == "full"
         self._sequence = 0
         self._suspend = kernel.hub.suspend
@@ -132,7 +139,9 @@ class Scheduler:
 
     def may_preempt(self, task: Task) -> bool:
         """Tell whether a running task gives way without being asked."""
-        return not task.preempt_count and (self.preempt_full or not task.kernel_mode)
+        if task.preempt_count or task.irqs_off:
+            return False
+        return self.preempt_full or not task.kernel_mode
 
     # The hub is never overtaken: events are instants.
     def _overtaken(self) -> None:
@@ -167,6 +176,8 @@ class Scheduler:
                 return
             # Linux: kernel/sched/core.c schedule_debug() (v6.1): preemption is on from here on.
             task.preempt_count = 0
+        if task.irqs_off:
+            self.kernel.interrupts.went_to_sleep(task)
         if task.state:
             if self._signal_wakes(task):
                 task.state = st.TASK_RUNNING

@@ -61,6 +61,7 @@ class Task:
         "hrtimer",
         "hung_checked_ns",
         "hung_switches",
+        "irqs_off",
         "kernel_mode",
         "kthread",
         "migrations",
@@ -140,6 +141,7 @@ class Task:
         self.migrations = 0
         self.nivcsw = 0
         self.preempt_count = 0
+        self.irqs_off = False
         self.kernel_mode = 0
         self.spins = 0
         self.waker_pid = 0
@@ -230,6 +232,17 @@ class TaskTable:
             if pid not in self._tasks:
                 return pid
         raise KernelError(EAGAIN)
+
+    def free_below(self, limit: int) -> int:
+        """Give a number that boot has left free, or else the next pid.
+
+        Args:
+            limit: the number lies between 7 and this one.
+        """
+        for pid in range(7, min(limit, self._next)):
+            if pid not in self._tasks:
+                return pid
+        return self.next_pid()
 
     def skip_to(self, pid: int) -> None:
         """Hand out no pid below this one any more."""

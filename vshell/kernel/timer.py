@@ -74,17 +74,20 @@ def bucket_expiry(expires: int, clk: int) -> tuple[int, int]:
 class Timer:
     """A timer_list: calls its function once, in softirq context, when due."""
 
-    __slots__ = ("bucket", "expires", "function", "task")
+    __slots__ = ("bucket", "expires", "flags", "function", "task")
 
-    def __init__(self, function: Callable[[Timer], None], task: Task | None = None) -> None:
+    def __init__(
+        self, function: Callable[[Timer], object] | None, task: Task | None = None
+    ) -> None:
         """Make an inactive timer.
 
         Args:
-            function: called with the timer; must not sleep.
+            function: called with the timer; must not sleep. None: it cannot be armed.
             task: whom it is for, if it only wakes a task.
         """
         self.function = function
         self.expires = 0
+        self.flags = 0
         self.bucket: Bucket | None = None
         self.task = task
 
@@ -124,32 +127,36 @@ class TimerWheel:
         self._kernel = kernel
         self._buckets: dict[int, Bucket] = {}
 
-    def mod_timer(self, timer: Timer, expires: int) -> int:
-        """Arm a timer, or move it, on the CPU that runs now.
+    def mod_timer(self, timer: Timer, expires: int, cpu: Cpu | None = None) -> int:
+        """Arm a timer, or move it.
 
         Args:
-            timer: inactive or active.
+            timer: inactive or active; one without a function stays as it is.
             expires: absolute jiffies.
+            cpu: on whose wheel; the CPU that runs now if not said.
 
         Returns:
             1 if it was active, else 0.
 
         Context: any; never sleeps.
         """
-        active = 0
-        if timer.bucket is not None:
-            if timer.expires == expires:
-                return 1
-            del timer.bucket[timer]
-            active = 1
-        timer.expires = expires
+        old = timer.bucket
+        active = int(old is not None)
+        if timer.function is None or (active and timer.expires == expires):
+            return active
         kernel = self._kernel
         sched = kernel.sched
-        cpu = sched.cpu
+        cpu = cpu or sched.cpu
         now_ns = sched.now_ns
         jiffies = kernel.clock.jiffies(now_ns)
         expiry, level = bucket_expiry(expires, max(cpu.timer_clk, jiffies))
         key = (expiry * LEVELS + level) << 8 | cpu.id
+        timer.expires = expires
+        if old is not None:
+            if old.key == key:
+                # Linux: kernel/time/timer.c __mod_timer() (v6.1): it keeps its place among them.
+                return 1
+            del old[timer]
         bucket = self._buckets.get(key)
         if bucket is None:
             bucket = self._open_bucket(cpu, key, expiry, level)
@@ -169,7 +176,7 @@ class TimerWheel:
         if time_ns <= sched.now_ns:
             # Due already: the next tick will see it.
             time_ns = clock.at(clock.jiffies(sched.now_ns) + 1)
-        kernel.queue.push(time_ns, RANK_TIMER + cpu.id * LEVELS + LEVELS - 1 - level, bucket)
+        kernel.queue.push(time_ns, _rank(cpu, level), bucket)
         sched.horizon_ns = min(sched.horizon_ns, time_ns)
         return bucket
 
@@ -197,8 +204,22 @@ class TimerWheel:
             kernel.trace.emit((*event, timer.task.pid if timer.task else 0))
         return 1
 
+    def shut_down(self, timer: Timer) -> int:
+        """Disarm a timer for good: nothing arms it until it is set up anew.
+
+        Returns:
+            1 if it was active, else 0.
+        """
+        active = self.del_timer(timer)
+        timer.function = None
+        return active
+
     def expire(self, bucket: Bucket) -> None:
         """Run a bucket that is due. Hub only."""
+        interrupts = self._kernel.interrupts
+        rank = _rank(bucket.cpu, (bucket.key >> 8) % LEVELS)
+        if interrupts.hold_back(bucket.cpu, rank, bucket, softirq=True):
+            return
         # Out of the wheel first: a timer armed from here on belongs to a later bucket.
         del self._buckets[bucket.key]
         if not bucket:
@@ -215,7 +236,12 @@ class TimerWheel:
                     event = (sched.now_ns, cpu.id, sched.current.pid, "timer_expire_entry")
                     pid = timer.task.pid if timer.task else 0
                     kernel.trace.emit((*event, timer_name(timer), pid, timer.expires))
-                timer.function(timer)
+                function = timer.function
+                assert function is not None
+                if timer.task is not None:
+                    function(timer)
+                else:
+                    interrupts.call(function, timer)
 
     def pending(self) -> list[tuple[int, Timer]]:
         """List armed timers with the jiffies at which they fire, soonest first."""
@@ -262,6 +288,11 @@ class TimerWheel:
         task = timer.task
         assert task is not None
         self._kernel.sched.wake_up_process(task)
+
+
+# Due in one jiffy, the highest level goes first.
+def _rank(cpu: Cpu, level: int) -> int:
+    return RANK_TIMER + cpu.id * LEVELS + LEVELS - 1 - level
 
 
 def timer_name(timer: Timer) -> str:
