@@ -7,6 +7,8 @@ and Ctrl-C, Ctrl-Z and Ctrl-\ become signals to the foreground group.
 A shell that wants a line edited by the front end says so with ``ask`` (its own ioctl): the front
 end then shows the prompt with its editor and hands over the finished line with ``answer``. A front
 end that has no editor, such as a recorded session, answers just the same.
+
+A program can have every key as it is pressed (``enter_raw``), until it ends or a shell asks again.
 """
 
 from __future__ import annotations
@@ -20,10 +22,24 @@ from vshell.kernel.wait import WaitQueue
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import NoReturn
+    from typing import NoReturn, Protocol
 
     from vshell.kernel.core import Kernel
     from vshell.kernel.process import Process
+
+    class PanelDoor(Protocol):
+        """How a front end is asked for the panel; called inside of a system call."""
+
+        def show(self) -> None:
+            """Show it in place of the terminal.
+
+            Raises:
+                KernelError: EBUSY, this terminal is a panel's own.
+            """
+
+        def end(self) -> None:
+            """Show the terminal again."""
+
 
 __all__ = ["Question", "Tty", "TtyFile"]
 
@@ -71,11 +87,14 @@ class Tty:
         self.echo = True
         self.output: Callable[[bytes], None] = lambda _data: None
         self.on_change: Callable[[], None] = lambda: None
+        self.panel: PanelDoor | None = None
+        """None for a front end that has no panel."""
         self.question: Question | None = None
         self.interrupts = 0
         self._line = bytearray()
         self._ready: list[bytes] = []
         self._readers = WaitQueue()
+        self._on_raw_end: Callable[[], None] | None = None
         self.hung_up = False
 
     # -- From the front end (inside an input event) ------------------------------------------------
@@ -89,6 +108,10 @@ class Tty:
         signal = {_CTRL_C: SIGINT, _CTRL_Z: SIGTSTP, _CTRL_BACKSLASH: SIGQUIT}.get(byte)
         if signal is not None:
             self.interrupt(signal)
+            return
+        if self.is_raw:
+            self._line.append(10 if byte == 13 else byte)
+            self._finish_line()
             return
         if byte == _CTRL_D:
             # What has been typed goes to the reader as it is; nothing typed is the end of the file.
@@ -112,7 +135,7 @@ class Tty:
             self._put_echo(visible)
 
     def _put_echo(self, data: bytes) -> None:
-        if self.echo:
+        if self.echo and not self.is_raw:
             self.output(data)
 
     def _erase(self, count: int) -> None:
@@ -194,8 +217,30 @@ class Tty:
 
         The next read waits for it.
         """
+        self.leave_raw()
         self.question = question
         self.on_change()
+
+    @property
+    def is_raw(self) -> bool:
+        """Whether keys are read as they are pressed; those that send signals still do."""
+        return self._on_raw_end is not None
+
+    def enter_raw(self, on_end: Callable[[], None]) -> None:
+        """Have keys read as they are pressed, without echo.
+
+        Args: on_end: called when that is over: by ``leave_raw``, or because a shell asks.
+        """
+        assert not self.is_raw
+        self._on_raw_end = on_end
+        if self._line:
+            self._finish_line()
+
+    def leave_raw(self) -> None:
+        """Have lines read again, if keys were."""
+        on_end, self._on_raw_end = self._on_raw_end, None
+        if on_end is not None:
+            on_end()
 
     def n_tty_read(self, count: int, *, wait: bool) -> bytes:
         """Read up to ``count`` bytes of the next line, b"" at the end.
@@ -203,10 +248,7 @@ class Tty:
         May sleep (TASK_INTERRUPTIBLE).
         """
         kernel = self.kernel
-        task = kernel.sched.current
-        process = task.process
-        if process is not None and self.foreground not in (0, process.pgid) and process.tty is self:
-            self._stop_reader(process)
+        self.check_reader()
         if not self._ready and not self.hung_up:
             if not wait:
                 raise KernelError(EAGAIN)
@@ -222,6 +264,16 @@ class Tty:
             return self._ready.pop(0)
         self._ready[0] = line[count:]
         return line[:count]
+
+    def check_reader(self) -> None:
+        """Stop the caller if it is in the background and this is its terminal.
+
+        Raises:
+            KernelError: EINTR, it has been stopped meanwhile; EIO, nobody would let it go on.
+        """
+        process = self.kernel.sched.current.process
+        if process is not None and self.foreground not in (0, process.pgid) and process.tty is self:
+            self._stop_reader(process)
 
     # Linux: drivers/tty/tty_jobctrl.c __tty_check_change() (v6.1).
     def _stop_reader(self, process: Process) -> NoReturn:

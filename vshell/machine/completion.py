@@ -172,6 +172,7 @@ class _Completion:
             "man": lambda: self.plain(list_commands(self.host, 0)),
             "modinfo": lambda: self.modinfo(before),
             "modprobe": self.modprobe,
+            "panel": list,
             "ps": lambda: self.pids() if before in ("-p", "--pid", "-q") else [],
             "rmmod": self.loaded,
             "type": lambda: self.plain(list_commands(self.host, 0)),

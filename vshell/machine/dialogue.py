@@ -12,6 +12,7 @@ from vshell.kernel.oops import KernelPanic
 from vshell.machine.clock import run_paced
 from vshell.machine.failure import HostFailure
 from vshell.machine.free import Standstill, run_free
+from vshell.machine.panel_file import UnseenPanel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Dialogue:
         self._pacing = pacing
         self._pace = pacing.rate if pacing is not None else 0.0
         self.tty = host.add_terminal()
+        self.tty.panel = UnseenPanel()
         self._output: list[bytes] = []
         self._status = 0
         self.tty.output = self._output.append if observer is None else self._show

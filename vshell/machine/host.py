@@ -147,6 +147,7 @@ class Host:
         devices.populate(kernel)
         procfs.populate(kernel)
         tree.add_why(kernel)
+        tree.add_panel(kernel)
         self.clock = add_clock(kernel, tree.vshell_folder(kernel))
         self.clock.rate = float(settings.speed)
         sysfs.populate(kernel)

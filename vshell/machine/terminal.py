@@ -6,6 +6,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
 
+    from vshell.kernel.tty import Tty
+    from vshell.machine.observer import Observer
     from vshell.machine.thread import Machine
 
     class Listener(Protocol):
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
             """The machine has stopped; the text is for the user."""
 
 
-__all__ = ["Terminal"]
+__all__ = ["Terminal", "connect"]
 
 
 class Terminal:
@@ -63,3 +65,34 @@ class Terminal:
     def hang_up(self) -> None:
         """Close the terminal: its session gets SIGHUP."""
         self._machine.put("hangup", self._number, "")
+
+
+def connect(tty: Tty, number: int, listener: Listener, observer: Observer | None) -> None:
+    """Have a machine's tty tell its listener, and an observer, what happens there.
+
+    Args:
+        tty: before its session is opened.
+        number: of the terminal.
+        listener: its front end.
+        observer: hears of it first; None for nobody.
+    """
+    kernel = tty.kernel
+    tty.output = listener.on_output
+    if observer is not None:
+
+        def write(data: bytes) -> None:
+            observer.on_output(number, kernel.now_ns, data)
+            listener.on_output(data)
+
+        tty.output = write
+
+    def ask() -> None:
+        question = tty.question
+        if question is not None:
+            typed = tty.take_typed_ahead()
+            if observer is not None:
+                observer.on_question(number, kernel.now_ns, question.prompt, question.status)
+            listener.on_question(question.prompt, typed)
+        kernel.stop_requested = True
+
+    tty.on_change = ask

@@ -19,14 +19,14 @@ from vshell.kernel.context import VshellBug
 from vshell.kernel.oops import KernelPanic
 from vshell.machine.hold import Hold
 from vshell.machine.pacing import Pacing
-from vshell.machine.terminal import Terminal
+from vshell.machine.terminal import Terminal, connect
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from vshell.kernel.tty import Tty
+    from vshell.kernel.tty import PanelDoor, Tty
     from vshell.machine.feed import Feed
     from vshell.machine.host import Host
     from vshell.machine.observer import Observer
@@ -77,6 +77,7 @@ class Machine:
         self._thread = threading.Thread(target=self._main, name="vshell-kernel", daemon=True)
         self._host: Host | None = None
         self._listeners: list[Listener] = []
+        self._panels: list[PanelDoor | None] = []
         self._ttys: list[Tty] = []
         self._pids: list[int] = []
         self._ended: set[Tty] = set()
@@ -116,14 +117,30 @@ class Machine:
 
             self._server = Server(self)
 
-    def open_terminal(self, listener: Listener, columns: int, rows: int) -> Terminal:
-        """Open a session on the next terminal; what happens there goes to the listener."""
+    def open_terminal(
+        self, listener: Listener, columns: int, rows: int, panel: PanelDoor | None = None
+    ) -> Terminal:
+        """Open a session on the next terminal.
+
+        Args:
+            listener: hears what happens there.
+            columns: its width.
+            rows: its height.
+            panel: how the listener is asked for the panel; None if it cannot show it.
+        """
         with self._opening:
             number = self._opened
             self._opened += 1
             self._listeners.append(listener)
+            self._panels.append(panel)
             self.put("open", number, (columns, rows))
         return Terminal(self, number)
+
+    def now_ns(self) -> int:
+        """Give the virtual time that it is now, 0 before the boot."""
+        if self._host is None:
+            return 0
+        return self.pacing.virtual_ns() if self.pacing.rate else self._host.kernel.now_ns
 
     def put(self, kind: str, number: int, value: Any) -> None:
         """Put something into the inbox."""
@@ -364,27 +381,8 @@ class Machine:
     def _open(self, host: Host, number: int, columns: int, rows: int) -> None:
         tty = host.add_terminal()
         tty.columns, tty.rows = columns, rows
-        listener = self._listeners[number]
-        tty.output = listener.on_output
-        observer, kernel = self._observer, host.kernel
-        if observer is not None:
-
-            def write(data: bytes) -> None:
-                observer.on_output(number, kernel.now_ns, data)
-                listener.on_output(data)
-
-            tty.output = write
-
-        def ask() -> None:
-            question = tty.question
-            if question is not None:
-                typed = tty.take_typed_ahead()
-                if observer is not None:
-                    observer.on_question(number, kernel.now_ns, question.prompt, question.status)
-                listener.on_question(question.prompt, typed)
-            kernel.stop_requested = True
-
-        tty.on_change = ask
+        tty.panel = self._panels[number]
+        connect(tty, number, self._listeners[number], self._observer)
         self._ttys.append(tty)
         self._pids.append(host.open_session(["bash"], tty).pid)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from vshell.kernel.generated import GeneratedDirectory, fixed_directory, text_file
-from vshell.kernel.inode import Directory, RegularFile, Symlink
+from vshell.kernel.inode import ComputedFile, Directory, RegularFile, Symlink
 from vshell.kernel.process import PROGRAM_MAGIC
 from vshell.machine.terminfo import TERMINALS, compile_terminfo
 from vshell.machine.vmlinux import HEADER_NAMES
@@ -13,12 +13,13 @@ from vshell.machine.vmlinux import HEADER_NAMES
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vshell.kernel.core import Kernel
-    from vshell.kernel.inode import Inode
+    from vshell.kernel.inode import File, Inode
+    from vshell.kernel.process import Process
     from vshell.kernel.vfs import Vfs
     from vshell.machine.settings import HostSettings
     from vshell.machine.why import Why
 
-__all__ = ["add_why", "install", "program_names", "vshell_folder"]
+__all__ = ["add_panel", "add_why", "install", "program_names", "vshell_folder"]
 
 _USR = os.path.join(os.path.dirname(os.path.dirname(__file__)), "usr")
 _SBIN = frozenset(("depmod", "insmod", "lsmod", "modinfo", "modprobe", "reboot", "rmmod", "sysctl"))
@@ -101,6 +102,22 @@ def install(kernel: Kernel, settings: HostSettings) -> None:
     release = settings.release
     vfs.place_text(f"/boot/config-{release}", _boot_config(settings))
     vfs.mounts.append(("/dev/sda2", "/", "ext4", "rw,relatime,errors=remount-ro"))
+
+
+class _PanelInode(ComputedFile):
+    # /proc/vshell/panel. Who has a terminal may use it.
+    def __init__(self, vfs: Vfs) -> None:
+        super().__init__(vfs, 0o666, None, None)
+
+    def open(self, process: Process, flags: int) -> File:
+        from vshell.machine.panel_file import PanelFile  # noqa: PLC0415 - only when it is used
+
+        return PanelFile(self, flags, process)
+
+
+def add_panel(kernel: Kernel) -> None:
+    """Add /proc/vshell/panel, which ``panel`` opens; /proc must have been mounted."""
+    vshell_folder(kernel).add("panel", _PanelInode(kernel.vfs))
 
 
 def add_why(kernel: Kernel) -> None:

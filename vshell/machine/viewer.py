@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from queue import Empty, SimpleQueue
 
+from vshell.abi.errno import EBUSY, KernelError
 from vshell.abi.wire import Batch, Ended, Lost, Message, Output, Question, Request
 
 TYPE_CHECKING = False
@@ -183,6 +184,15 @@ class Viewer:
             self._terminal.hang_up()
 
 
+class _OwnPanel:
+    # A terminal within a panel shows none.
+    def show(self) -> None:
+        raise KernelError(EBUSY)
+
+    def end(self) -> None:
+        raise NotImplementedError
+
+
 class _OwnTerminal:
     # The terminal at which a viewer types: a listener of the machine's. In the host's thread only.
     #
@@ -194,7 +204,7 @@ class _OwnTerminal:
         self._is_asking = False
         self._is_entering = False
         self._ahead = ""
-        self._terminal = machine.open_terminal(self, *size)
+        self._terminal = machine.open_terminal(self, *size, panel=_OwnPanel())
         self.resize = self._terminal.resize
         self.hang_up = self._terminal.hang_up
 
