@@ -17,9 +17,10 @@ def asker(bench):
 LOADED = "Module mod is loaded since [    0.000064], for 9 us.\n"
 PARKED = """\
 4097 (kthread_park thread1 example) is parked at kthread.py:21 since [  100.929335], for {}.
-  4098 (kthread_park thread2 example) called kthread_park() on it at [  100.413815].
+  4098 (kthread_park thread2 example) called kthread_park() at [  100.413815].
   No timer runs for it, and a wake-up does not help.
   It goes on when somebody calls kthread_unpark() or kthread_stop() on it.
+  kthread does that in thread2_function() (kthread.py:36) and kthread_exit() (kthread.py:63).
 """
 TUTORIAL = "make >/dev/null 2>&1; sudo insmod ./kthread.ko; sleep 2.1; "
 

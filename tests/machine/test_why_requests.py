@@ -71,7 +71,7 @@ def test_a_new_thread_waits_for_its_first_wake_up(asker):
     """) == asker.name("one")
     assert lines("""
         5 (two) is parked since [    0.000100], for 1.000 s.
-          3 (test) called kthread_park() on it at [    0.000096].
+          3 (test) called kthread_park() at [    0.000096].
           It was parked before one() has begun.
           No timer runs for it, and a wake-up does not help.
           It goes on when somebody calls kthread_unpark() or kthread_stop() on it.

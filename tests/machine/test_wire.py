@@ -15,12 +15,12 @@ TASK = TaskView(
     requests=("park",),
     module="kthread",
 )
-MODULE = ModuleView("kthread", "Live", 0, ("other", "another"), 16384)
+MODULE = ModuleView("kthread", "Live", 0, ("other", "another"), 16384, "OE")
 VIEW = KernelView(13, (TASK,), (MODULE,), (LogLine(5, 6, "odd \udcff text"),), 2)
 CLOCK = wire.ClockView(False, 0.5, True, 99, 4098, "thread2")
 EVENTS = ((1, 0, 2, "kthread_park", "kthreadd", 3), (2, 1, 3, "console", 2, 6, 'a "line"\n'))
 MESSAGES = [
-    wire.Hello("0.1.0", 77, "host", "6.7.9", "test", 2),
+    wire.Hello("0.1.0", 77, "host", "6.7.9", "test", 2, 4_000_000, 12, 4_294_892_296),
     wire.Batch(14, CLOCK, (MODULE,), (wire.Place(1, "a", "b", "c", "d"),), EVENTS, 3, VIEW),
     wire.Batch(14, CLOCK, (), (), ()),
     wire.Output(bytes(range(256)), 5),

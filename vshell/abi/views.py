@@ -57,6 +57,8 @@ class ModuleView:
     """The modules that use its symbols."""
     size: int
     """In bytes."""
+    taints: str = ""
+    """The letters of its taints."""
 
 
 @dataclass(frozen=True, slots=True)

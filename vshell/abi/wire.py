@@ -80,6 +80,16 @@ class Hello:
     release: str
     user: str
     cpus: int
+    jiffy_ns: int
+    """How long a jiffy lasts."""
+    phase_ns: int
+    """How long before the boot jiffies began to count."""
+    initial_jiffies: int
+    """With what."""
+
+    def jiffies(self, time_ns: int) -> int:
+        """Give jiffies at a time since boot, rounded down."""
+        return (time_ns + self.phase_ns) // self.jiffy_ns + self.initial_jiffies
 
 
 @dataclass(frozen=True, slots=True)

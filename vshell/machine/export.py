@@ -16,8 +16,10 @@ from vshell.machine.views import view_kernel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from typing import Any
 
+    from vshell.abi.views import KernelView
     from vshell.machine.host import Host
 
 __all__ = ["Exports"]
@@ -97,25 +99,57 @@ class Exports:
         self._chrome: ChromeTrace | None = None
         self._ftrace: FtraceText | None = None
         self._host: Host | None = None
+        self._cpus = 0
         self._bugs: list[str] = []
 
     def begin(self, host: Host) -> None:
         """Listen to a host's events from now on."""
         self._host = host
         kernel = host.kernel
-        view = view_kernel(host)
+
+        def taints(name: str) -> str:
+            module = kernel.modules.find(name)
+            return module.taint_flags() if module is not None else ""
+
+        self._begin(view_kernel(host), kernel.clock.jiffies, taints)
+        kernel.trace.subscribe(self._on_event)
+
+    def _begin(
+        self, view: KernelView, jiffies: Callable[[int], int], taints: Callable[[str], str]
+    ) -> None:
+        self._cpus = view.cpus
         if self._chrome_file is not None:
             self._chrome_file.write(ChromeTrace.HEAD)
-            self._chrome = ChromeTrace(self._chrome_file.put, view, host.settings.cpus)
+            self._chrome = ChromeTrace(self._chrome_file.put, view, view.cpus)
         if self._ftrace_file is not None:
             self._ftrace_file.write(FtraceText.HEAD + self._counts(0) + FtraceText.COLUMNS)
+            self._ftrace = FtraceText(self._ftrace_file.put, view, jiffies, taints)
 
-            def taints(name: str) -> str:
-                module = kernel.modules.find(name)
-                return module.taint_flags() if module is not None else ""
+    def write(
+        self,
+        view: KernelView,
+        events: Iterable[tuple[Any, ...]],
+        end_ns: int,
+        jiffies: Callable[[int], int],
+        taints: Callable[[str], str],
+    ) -> list[str]:
+        """Write events that have been kept, and end the files.
 
-            self._ftrace = FtraceText(self._ftrace_file.put, view, kernel.clock.jiffies, taints)
-        kernel.trace.subscribe(self._on_event)
+        Args:
+            view: of the kernel before the first one.
+            events: as the kernel emitted them.
+            end_ns: the moment after the last one.
+            jiffies: gives jiffies at a time in nanoseconds since boot.
+            taints: gives the letters of a loaded module's taints.
+
+        Returns:
+            What went wrong with the files, as ``close`` does.
+        """
+        self._begin(view, jiffies, taints)
+        for event in events:
+            self._on_event(event)
+        self._end(end_ns)
+        return self._close()
 
     def _on_event(self, event: tuple[Any, ...]) -> None:
         if self._chrome is not None:
@@ -126,11 +160,10 @@ class Exports:
     # How many lines there are is known at the end: the header's line is written over, where the
     # file is one in which one can go back. A pipe has none, as trace_pipe has not.
     def _counts(self, count: int) -> str:
-        assert self._host is not None
         assert self._ftrace_file is not None
         if not self._ftrace_file.is_seekable():
             return ""
-        return f"#\n{counts_line(count, self._host.settings.cpus)}"
+        return f"#\n{counts_line(count, self._cpus)}"
 
     def close(self) -> list[str]:
         """End the files.
@@ -143,15 +176,21 @@ class Exports:
             host.kernel.trace.unsubscribe(self._on_event)
             # A listener that fails is not called again.
             self._bugs = [f"this is a bug in vshell: {text}" for text in host.kernel.trace.failures]
-            if self._chrome is not None and self._chrome_file is not None:
-                tail = self._chrome.tail(host.kernel.now_ns)
-                self._chrome_file.flush()
-                self._chrome_file.write(tail)
-            if self._ftrace is not None and self._ftrace_file is not None:
-                self._ftrace_file.flush()
-                if counts := self._counts(self._ftrace_file.count):
-                    self._ftrace_file.write_over(len(FtraceText.HEAD), counts)
+            self._end(host.kernel.now_ns)
             self._host = None
+        return self._close()
+
+    def _end(self, end_ns: int) -> None:
+        if self._chrome is not None and self._chrome_file is not None:
+            tail = self._chrome.tail(end_ns)
+            self._chrome_file.flush()
+            self._chrome_file.write(tail)
+        if self._ftrace is not None and self._ftrace_file is not None:
+            self._ftrace_file.flush()
+            if counts := self._counts(self._ftrace_file.count):
+                self._ftrace_file.write_over(len(FtraceText.HEAD), counts)
+
+    def _close(self) -> list[str]:
         for file in self._files:
             file.close()
         failed = [f"{one.path}: {one.failure.strerror}" for one in self._files if one.failure]

@@ -92,7 +92,9 @@ class Feed:
         self._viewers.append(viewer)
         settings = self._host.settings
         names = (settings.hostname, settings.release, settings.user)
-        viewer.give(Hello(__version__, os.getpid(), *names, settings.cpus))
+        clock = self._host.kernel.clock
+        ticks = (clock.jiffy_ns, clock.phase_ns, clock.initial_jiffies)
+        viewer.give(Hello(__version__, os.getpid(), *names, settings.cpus, *ticks))
         self._give_view(viewer, now_ns)
 
     def detach(self, viewer: Viewer) -> None:

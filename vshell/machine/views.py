@@ -74,4 +74,5 @@ def _view_module(module: Module) -> ModuleView:
         refs=module.refcount,
         used_by=tuple(holder.name for holder in reversed(module.holders)),
         size=module.core_size + module.init_size,
+        taints=module.taint_flags(),
     )

@@ -146,7 +146,7 @@ class _Answer:
         self._lines.append(f"{who(task)} {sleep.verb}{_at(place)} {since}.")
         if place.sleeps_in == "__kthread_parkme" and task.pid in self._past.parks:
             pid, time_ns = self._past.parks[task.pid]
-            self._say(f"{self._who_pid(pid)} called kthread_park() on it at {stamp(time_ns)}.")
+            self._say(f"{self._who_pid(pid)} called kthread_park() at {stamp(time_ns)}.")
         self._say(*sleep.details)
         if place.sleeps_in != "__kthread_parkme":
             self._tell_requests(task)

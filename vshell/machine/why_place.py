@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from vshell.kernel.module import Module
     from vshell.kernel.task import Task
 
-__all__ = ["Place", "find_place", "module_task_is_in", "object_name", "remover_of"]
+__all__ = ["Place", "callers_of", "find_place", "module_task_is_in", "object_name", "remover_of"]
 
 # The kernel's functions in which a task can sleep, the one that says most first: kthread_stop()
 # sleeps in wait_for_common(), and that in schedule_timeout().
@@ -127,6 +127,32 @@ def module_task_is_in(kernel: Kernel, task: Task) -> Module | None:
         if inside is not None:
             return inside
     return None
+
+
+def callers_of(module: Module, names: tuple[str, ...]) -> list[str]:
+    """Find a module's functions that call one of some functions.
+
+    Args:
+        module: that is loaded.
+        names: of functions of the mirror.
+
+    Returns:
+        Each with the line of its first call, "thread2_function() (kthread.py:36)", in their order.
+    """
+    from dis import get_instructions  # noqa: PLC0415 - only for a question
+
+    found: list[tuple[int, str]] = []
+    for thing in module.namespace.values():
+        code = getattr(thing, "__code__", None)
+        if code is None or thing.__globals__ is not module.namespace:
+            continue
+        for step in get_instructions(code):
+            if step.argval in names and step.opname.startswith("LOAD_"):
+                line = step.positions.lineno if step.positions is not None else None
+                file = code.co_filename.rpartition("/")[2]
+                found.append((line or 0, f"{code.co_name}() ({file}:{line})"))
+                break
+    return [text for _, text in sorted(found)]
 
 
 def remover_of(kernel: Kernel, module: Module) -> Task | None:

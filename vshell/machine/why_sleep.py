@@ -10,7 +10,7 @@ from vshell.abi import signals
 from vshell.abi import state as st
 from vshell.kernel.kthread import SHOULD_PARK, SHOULD_STOP
 from vshell.kernel.pipe import PipeReader, PipeWriter
-from vshell.machine.why_place import object_name
+from vshell.machine.why_place import callers_of, module_task_is_in, object_name
 from vshell.machine.why_words import length, stamp
 
 TYPE_CHECKING = False
@@ -223,6 +223,10 @@ class Sleep:
             self._say(f"It was parked before {ends_with(self._task)} has begun.")
         self._say("No timer runs for it, and a wake-up does not help.")
         self._say("It goes on when somebody calls kthread_unpark() or kthread_stop() on it.")
+        module = module_task_is_in(self._kernel, self._task)
+        if module is not None:
+            found = callers_of(module, ("kthread_unpark", "kthread_stop"))
+            self._say(f"{module.name} does that in {' and '.join(found)}." if found else "")
 
     def _tell_new(self) -> None:
         self.verb = "has been created and waits for its first wake-up"
