@@ -106,7 +106,7 @@ def run(name: str) -> str:
             if path.suffix in (".py", ".sh") or path.name == "Makefile":
                 shutil.copy(path, folder)
         if (folder / "host.sh").exists():
-            return run_on_host(name, folder, "host.sh")
+            return run_on_host(name, folder, "host.sh", ". /run.sh 2>&1 | cat")
         run_on_host(name, folder, "", "make >/tmp/log 2>&1 || cat /tmp/log", write=True)
         return run_on_host(name, folder, "run.sh")
 

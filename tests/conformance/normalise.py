@@ -31,26 +31,43 @@ class Own(NamedTuple):
 
 # -- For all recordings -------------------------------------------------------------------------
 
+LEVEL = r"(?:kern  :\w+ *: )"  # as dmesg -x writes it
+
 RULES = [
     Rule(*one)
     for one in [
-        (r"^\[ *\d+\.\d{6}\] ", "", "when: durations are checked by their jiffies"),
+        (rf"^({LEVEL}?)\[ *\d+\.\d{{6}}\] ", r"\1", "when: durations are checked by their jiffies"),
         (r" \(\w+\.py:\d+\)", "", "vshell adds the source's line to a module's functions"),
-        (r"\b(?:CPU: |CPU#)\d", "CPU: N", "which of two idle CPUs was taken"),
-        (r"^Code: (?!Unable).*", "Code: BYTES", "machine code"),
         (
-            r"^((?:\(err\) )?(?:RSP|R[A-Z0-9]{2}|FS|CS|CR2): ).*",
+            r"(?:\$HOME|/home/test)/kthread_examples/(\w+)\.(?:c|py):\d+(?=!| \w+\+)",
+            r"\1:LINE",
+            "the twin is a Python file and has lines of its own",
+        ),
+        (r"\b(?:CPU: |CPU#)\d", "CPU: N", "which of two idle CPUs was taken"),
+        (rf"^({LEVEL}?)Code: (?!Unable).*", r"\1Code: BYTES", "machine code"),
+        (
+            rf"^({LEVEL}?(?:\(err\) )?(?:RSP|R(?!IP)[A-Z0-9]{{2}}|FS|CS|CR2): ).*",
             r"\1REGISTERS",
             "registers",
         ),
-        (r"\b(?:0x)?[0-9a-f]{16}\b", "ADDRESS", "addresses"),
+        (r"^(RIP: 0033:).*", r"\1ADDRESS", "addresses of user space"),
+        (
+            r"\b(P[GUM4T][DE]) [1-9a-f][0-9a-f]{6,}\b",
+            r"\1 ENTRY",
+            "addresses of page tables",
+        ),
+        (r"\b(?!0{16})(?:0x)?[0-9a-f]{16}\b", "ADDRESS", "addresses"),
         (r"(\w)\+0x[0-9a-f]+/0x[0-9a-f]+ \[", r"\1+OFFSET/SIZE [", "lengths of machine code"),
-        (r"\bj=\d+", "j=J", "jiffies since boot"),
+        (r"(?<!tw )\bj=\d+", "j=J", "jiffies since boot"),
     ]
 ]
 
 LEFT_OUT = [
-    Rule(r"^ \? (?!kthread_complete_and_exit).*", "", "what merely lies on the stack of a report"),
+    Rule(
+        rf"^{LEVEL}? \? (?!kthread_complete_and_exit).*",
+        "",
+        "what merely lies on the stack of a report",
+    ),
 ]
 
 # -- Durations ----------------------------------------------------------------------------------
@@ -83,6 +100,17 @@ WORKERS = "meanwhile the recorded kernel made workers of its own"
 WHEN = "when it was said"
 YIELD = "whether it runs or sleeps at a moment is chance"
 
+# What is compiled is Python here, line for line what was C there.
+SOURCE = "the twin is written in Python"
+BUILD = (
+    Rule(r"/home/test/", "$HOME/", "the recorder wrote its home directory so"),
+    Rule(r"(?<!\.mod)\.(?:c|py)\b", ".SRC", SOURCE),
+    Rule(r"(\.SRC:\d+):\d+:", r"\1:COLUMN:", SOURCE),
+    Rule(r"^( *\d+ \|) .*", r"\1 SOURCE", SOURCE),
+    Rule(r"^( +\|) +\^~*$", r"\1 CARET", SOURCE),
+    Rule(r"\b0x[0-9a-f]{8}\b", "CHECKSUM", "checksums of declarations"),
+)
+
 OWN = {
     "01-two-threads-park": Own(
         rules=(Rule(r"\bloops=1[56]\b", "loops=15 or 16", SLOW),),
@@ -111,9 +139,6 @@ OWN = {
             Rule(r"^(se\.(?:exec_start|vruntime|sum_exec_runtime|nr_migr\w+) +:) .*", r"\1", SPEED),
         ),
     ),
-    "08-init-errors": Own(
-        rules=(Rule(r"^PGD .* PTE 0$", "PGD", "addresses of page tables"),),
-    ),
     "10-params": Own(
         rules=(
             Rule(r"\b[0-9A-F]{23}$", "SRCVERSION", "the twin's source is not the C module's"),
@@ -122,6 +147,15 @@ OWN = {
     ),
     "11-loading-states": Own(
         rules=(Rule(r" 16\d Killed", " PID Killed", WORKERS),),
+    ),
+    "13-oops": Own(
+        rules=(
+            Rule(r"\b(PID: |bad_thread\[|line 1: +)\d+\b", r"\1PID", WORKERS),
+            Rule(r"\bdo_bad\.cold\+", "do_bad+", "where gcc puts code that is rarely run"),
+        ),
+    ),
+    "14-bug-warn": Own(
+        rules=(Rule(r"\b(PID: |line 1: +)1[1-6]\d\b", r"\1PID", WORKERS),),
     ),
     "17-printk-levels": Own(
         rules=(
@@ -158,5 +192,10 @@ OWN = {
                 SPEED,
             ),
         ),
+    ),
+    "28-kbuild-ok": Own(
+        rules=BUILD,
+        # With another suffix a source stands elsewhere among its products; make -j4 links in turn.
+        unordered=r"\w+\.(?:SRC|o|ko|mod[.\w]*)$|Skipping BTF",
     ),
 }

@@ -300,7 +300,7 @@ def test_nothing_to_build(tree):
     ("options", "out"),
     [
         ({"silent": True}, ""),
-        ({"verbose": True}, "  gcc cc -o hello.o\n"),
+        ({"verbose": True}, "  gcc -nostdinc "),
     ],
 )
 def test_output_can_be_less_or_more(tree, options, out):
@@ -308,6 +308,87 @@ def test_output_can_be_less_or_more(tree, options, out):
     assert tree.make(**options)
     assert tree.out.startswith(out)
     assert bool(out) == bool(tree.out)
+
+
+def test_the_compiler_is_called_as_often_as_in_c(tree):
+    """V=1 shows gcc for the object, its symbols' checksums and the .mod.c (Real: 28-kbuild-ok)."""
+    tree.make(verbose=True)
+
+    assert 3 == sum("gcc" in line for line in tree.out.splitlines())
+    assert 2 == sum("-DKBUILD_MODNAME='\"hello\"' -c" in line for line in tree.out.splitlines())
+
+
+def test_more_warnings_compile_again(tree):
+    """W=1 warns of exported functions without a prototype; the other command is another build."""
+    exports = "from vshell.linux.export import EXPORT_SYMBOL_GPL\ndef value(): return 2\n"
+    tree.module("hello", GOOD + exports + "EXPORT_SYMBOL_GPL(value)\n")
+    assert tree.make()
+    assert "warning" not in tree.err
+    assert tree.make(warn=True)
+
+    assert "no previous prototype for 'value' [-Wmissing-prototypes]" in tree.err
+    tree.make(warn=True)
+    assert "" == tree.out
+    tree.make()
+    assert tree.out.startswith("  CC [M]  hello.o\n")
+
+
+def test_a_declared_function_is_for_others(tree):
+    """A prototype before a function's definition: it is not static, nobody misses a caller."""
+    declared = "def value(): ...\ndef value(): return 2\n"
+    tree.module("hello", GOOD + declared)
+    assert tree.make(warn=True)
+
+    assert "warning" not in tree.err
+
+
+VERSIONS_SOURCE = """\
+from vshell.linux.delay import msleep
+from vshell.linux.kthread import kthread_run, kthread_should_stop, kthread_stop
+from vshell.linux.module import MODULE_LICENSE, module_exit, module_init
+from vshell.linux.moduleparam import module_param
+def other(x): ...
+count = 1
+module_param(count, int, 0)
+t = None
+def fn(data):
+    while not kthread_should_stop():
+        msleep(100)
+    return 0
+def start():
+    global t
+    t = kthread_run(fn, None, "hello_thread")
+    return other(count)
+def leave():
+    kthread_stop(t)
+module_init(start)
+module_exit(leave)
+MODULE_LICENSE("GPL")
+"""
+
+
+def test_versions_are_in_the_order_of_the_code(tree):
+    """A loop's body comes before its condition, macros are what they expand to (28-kbuild-ok)."""
+    tree.module("hello", VERSIONS_SOURCE)
+    tree.put("/extra", "0x0000abcd\tother\t/m/o\tEXPORT_SYMBOL\t\n")
+    extra = Symvers("0x0000abcd\tother\t/m/o\tEXPORT_SYMBOL\t\n")
+    assert tree.make("obj-m += hello.o\nKBUILD_EXTRA_SYMBOLS = /extra\n"), tree.err
+
+    text = tree.files.read(f"{DIR}/hello.mod.c").decode()
+    rows = [line.split('"') for line in text.splitlines() if line.startswith("\t{ 0x")]
+    assert [
+        "__fentry__",
+        "msleep",
+        "kthread_should_stop",
+        "__x86_return_thunk",
+        "kthread_create_on_node",
+        "wake_up_process",
+        "other",
+        "kthread_stop",
+        "param_ops_int",
+        "module_layout",
+    ] == [row[1] for row in rows]
+    assert extra.symbols["other"][0] == int(rows[6][0].strip("\t{ ,"), 16)
 
 
 def test_one_module_by_name(tree):

@@ -225,3 +225,10 @@ def test_wrong_arguments_do_no_harm(bench):
     found = records(bench, 'printk("%d %s|", 7)\nprintk("%d\\n", 1, 2)')
 
     assert [(4, "7 (null)|"), (4, "1")] == found
+
+
+def test_the_function_behind_printk(bench):
+    """printk() is a macro around _printk(), whose name stands where its address is printed."""
+    found = records(bench, '_printk(KERN_ERR + "%d\\n", 3)\npr_info("%ps\\n", _printk)')
+
+    assert [(3, "3"), (6, "_printk")] == found

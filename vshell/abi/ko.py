@@ -13,6 +13,7 @@ Sections::
     .comment          "vshell <container version> <Python's bytecode tag>"
     .vshell.imports   one line per name from a header: "header name local-name"
     .vshell.externs   one line per symbol of another module: its name
+    .vshell.undefined one line per symbol that the code refers to: its name
     .vshell.exports   one line per exported symbol: "name crc export-type"
     .vshell.functions one line per function: "name first-line last-line section inlined"
     .vshell.source    the path of the source file
@@ -37,7 +38,7 @@ _ET_REL, _EM_X86_64 = 1, 62
 _SHT_PROGBITS, _SHT_STRTAB = 1, 3
 _SHF_ALLOC = 2
 _CHECKED = [".comment", ".vshell.imports", ".vshell.externs", ".vshell.exports"]
-_CHECKED += [".vshell.functions", ".vshell.source", ".text"]
+_CHECKED += [".vshell.undefined", ".vshell.functions", ".vshell.source", ".text"]
 # Bytecode differs in length from one Python to the next; file sizes should not.
 _ALIGN = 4096
 
@@ -80,6 +81,7 @@ class KoFile:
         self.comment = f"vshell {CONTAINER_VERSION} {PYTHON_TAG}"
         self.imports: list[tuple[str, str, str]] = []
         self.externs: list[str] = []
+        self.undefined: list[str] = []
         self.exports: list[tuple[str, int, str]] = []
         self.functions: list[Function] = []
         self.source = ""
@@ -117,6 +119,7 @@ class KoFile:
             (".comment", self.comment.encode()),
             (".vshell.imports", imports.encode()),
             (".vshell.externs", "".join(f"{name}\n" for name in self.externs).encode()),
+            (".vshell.undefined", "".join(f"{name}\n" for name in self.undefined).encode()),
             (".vshell.exports", exports.encode()),
             (".vshell.functions", functions.encode()),
             (".vshell.source", self.source.encode("utf-8", "surrogateescape")),
@@ -147,6 +150,7 @@ class KoFile:
                 header, name, local = line.split(" ")
                 ko.imports.append((header, name, local))
             ko.externs = _lines(sections, ".vshell.externs")
+            ko.undefined = _lines(sections, ".vshell.undefined")
             for line in _lines(sections, ".vshell.exports"):
                 name, crc, kind = line.split(" ")
                 ko.exports.append((name, int(crc, 16), kind))

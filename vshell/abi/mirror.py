@@ -31,7 +31,11 @@ def exported_gpl(function: F) -> F:
 
 
 def macro(
-    *, lazy: tuple[str, ...] = (), named: tuple[str, ...] = (), fmt: str = ""
+    *,
+    lazy: tuple[str, ...] = (),
+    named: tuple[str, ...] = (),
+    fmt: str = "",
+    uses: tuple[str, ...] = (),
 ) -> Callable[[F], F]:
     """Mark what is a macro in C.
 
@@ -39,10 +43,12 @@ def macro(
         lazy: parameters whose expression is evaluated again at every use.
         named: parameters that are passed as their own text, not evaluated.
         fmt: a printk format parameter that pr_fmt() is applied to.
+        uses: what it expands to needs these symbols of the kernel.
     """
+    marks = {"lazy": lazy, "named": named, "fmt": fmt, "uses": uses}
 
     def mark(function: F) -> F:
-        function.macro = {"lazy": lazy, "named": named, "fmt": fmt}  # type: ignore[attr-defined]
+        function.macro = marks  # type: ignore[attr-defined]
         return function
 
     return mark

@@ -147,10 +147,27 @@ class ModuleBuild:
     def _step(self, what: str, path: str) -> None:
         if self._settings.silent:
             return
-        if self._settings.verbose:
-            self._out(f"  gcc {what.strip('[M] ').lower()} -o {path}\n")
-        else:
+        if not self._settings.verbose:
             self._out(f"  {what:<7s} {path}\n")
+            return
+        name = path.rpartition("/")[2].removesuffix(".o").removesuffix(".mod")
+        source = path[:-2] + (".c" if path.endswith(".mod.o") else ".py")
+        compiler = f"gcc -nostdinc -I{self._common}/include -D__KERNEL__ -DMODULE"
+        compiler += f" -DKBUILD_MODNAME='\"{name}\"'"
+        commands = {
+            "CC [M]": [f"{compiler} -c -o {path} {source}"],
+            "LD [M]": [f"ld -r -m elf_x86_64 -o {path}"],
+            "MODPOST": [f"scripts/mod/modpost -m -o {path}"],
+            "CLEAN": [f"rm -f {path}"],
+        }
+        if not path.endswith(".mod.o"):
+            # Its exported symbols' checksums, from the preprocessed source.
+            symbols = f"{compiler} -E -D__GENKSYMS__ {source} | scripts/genksyms/genksyms"
+            commands["CC [M]"].append(
+                f"if nm {path} | grep -q __export_symbol_; then {symbols}; fi"
+            )
+        for command in commands.get(what, [f"{what.split(maxsplit=1)[0].lower()} {path}"]):
+            self._out(f"  {command}\n")
 
     def _make(self, deeper: int = 0) -> str:
         level = self._settings.level + deeper
@@ -308,17 +325,22 @@ class ModuleBuild:
             return False
         built_ns = self._files.mtime_ns(target)
         fresh = built_ns is not None and built_ns >= source_ns and self._is_own(target)
-        if fresh and self._files.mtime_ns(self._cmd_path(f"{name}.o")) is not None:
+        command = "gcc -Wmissing-prototypes" if self._settings.warn else "gcc"
+        if fresh and self._text(self._cmd_path(f"{name}.o")) == self._cmd_text(
+            f"{name}.o", command
+        ):
             return True
         self._step("CC [M]", target)
         self._work(_COMPILE_NS)
-        result = compile_source(self._text(source), source, modname, self._headers)
+        result = compile_source(
+            self._text(source), source, modname, self._headers, warn=self._settings.warn
+        )
         self._err(result.messages.replace("\ninclude/linux/", f"\n{self._common}/include/linux/"))
         if result.object is None:
             self._stop(f"{self._common}/scripts/Makefile.build:{self._lines[0]}", target, 1, 1)
             return False
         self._files.write(target, result.object.to_bytes())
-        self._write_cmd(f"{name}.o")
+        self._write_cmd(f"{name}.o", command)
         if name == modname:
             self._write_if_new(f"{self._dir}/{name}.mod", f"{target}\n")
             self._write_cmd(f"{name}.mod")
@@ -347,7 +369,10 @@ class ModuleBuild:
         symvers_ns = self._files.mtime_ns(symvers_path)
         newest = max((self._files.mtime_ns(f"{path}.o") or 0 for path in objects), default=0)
         missing = any(self._files.mtime_ns(f"{path}.mod.c") is None for path in objects)
-        result = modpost(objects, self._headers, self._extra_symvers(makefile))
+        extra = self._extra_symvers(makefile)
+        result = modpost(objects, self._headers, extra)
+        exported = Symvers()
+        exported.symbols = extra.symbols | result.symvers.symbols
         if symvers_ns is None or symvers_ns < newest or missing or not objects:
             self._step("MODPOST", symvers_path)
             self._work(_MODPOST_NS)
@@ -359,7 +384,7 @@ class ModuleBuild:
             self._write_cmd("Module.symvers")
             for path, ko in objects.items():
                 text = mod_c_text(
-                    self._versions(ko), result.depends[path], self._srcversion(path, ko)
+                    self._versions(ko, exported), result.depends[path], self._srcversion(path, ko)
                 )
                 self._write_if_new(f"{path}.mod.c", text)
         for path in sorted(objects):
@@ -371,14 +396,21 @@ class ModuleBuild:
             extra.symbols |= Symvers(self._text(path)).symbols
         return extra
 
-    def _versions(self, ko: KoFile) -> list[tuple[str, int]]:
-        found = [("module_layout", crc32(self._release.encode()))]
+    # The checksum of each symbol: another module's is in its Module.symvers, one that a header
+    # declares is that of its text, any other's that of its name.
+    def _versions(self, ko: KoFile, exported: Symvers) -> list[tuple[str, int]]:
+        texts = {}
         for header, name, _ in ko.imports:
             declared = self._headers.get("linux/" + header.replace(".", "/") + ".h")
             declaration = declared.declarations.get(name) if declared is not None else None
-            if declaration is not None and declaration.export:
-                found.append((name, crc32(declaration.text.encode())))
-        return [*reversed(found[1:]), found[0]]
+            if declaration is not None:
+                texts[name] = declaration.text
+        found = []
+        for name in ko.undefined:
+            known = exported.symbols.get(name)
+            crc = known[0] if known is not None else crc32(texts.get(name, name).encode())
+            found.append((name, crc))
+        return [*found, ("module_layout", crc32(self._release.encode()))]
 
     def _srcversion(self, path: str, ko: KoFile) -> str | None:
         wanted = (
@@ -429,9 +461,12 @@ class ModuleBuild:
     def _cmd_path(self, name: str) -> str:
         return f"{self._dir}/.{name}.cmd"
 
-    # The kernel build keeps the command that made each file; here only that it was made matters.
-    def _write_cmd(self, name: str) -> None:
-        self._write_if_new(self._cmd_path(name), f"savedcmd_{self._dir}/{name} := vshell {name}\n")
+    def _cmd_text(self, name: str, command: str) -> str:
+        return f"cmd_{self._dir}/{name} := {command} {name}\n"
+
+    # The kernel build keeps the command that made each file: another one makes it anew.
+    def _write_cmd(self, name: str, command: str = "vshell") -> None:
+        self._write_if_new(self._cmd_path(name), self._cmd_text(name, command))
 
 
 # ld -r: the parts of a module become one object.
@@ -445,10 +480,12 @@ def _link(parts: list[KoFile]) -> KoFile:
         whole.modinfo = part.modinfo + whole.modinfo
         whole.imports += [one for one in part.imports if one not in whole.imports]
         whole.externs += [one for one in part.externs if one not in whole.externs]
+        whole.undefined += [one for one in part.undefined if one not in whole.undefined]
         whole.exports += part.exports
         whole.functions += part.functions
         whole.source = whole.source or part.source
     whole.code = marshal.dumps(codes)
     own = {function.name for function in whole.functions}
     whole.externs = [name for name in whole.externs if name not in own]
+    whole.undefined = [name for name in whole.undefined if name not in own]
     return whole

@@ -593,6 +593,23 @@ class _Checker:
                 continue
             self._warn_unused_at_top(name, defined)
 
+    def warn_of_more(self) -> None:
+        """Warn of functions for others that nobody has declared, as gcc does with W=1."""
+        declared = set(self.found.externs)
+        declared |= {f.name for f in collect_functions(self.tree) if is_prototype(f.node)}
+        for name, _ in self.found.exports:
+            function = self.by_name.get(name)
+            if function is not None and name not in declared:
+                node = function.node
+                self.out.add(
+                    "warning",
+                    node.lineno,
+                    node.col_offset + 1 + len("def "),
+                    len(name),
+                    f"no previous prototype for '{name}'",
+                    option="missing-prototypes",
+                )
+
     def _is_loop_target(self, node: ast.Name) -> bool:
         for other in ast.walk(self.tree):
             if isinstance(other, (ast.For, ast.comprehension)) and node in ast.walk(other.target):
@@ -617,15 +634,22 @@ class _Checker:
         self.out.add("warning", defined.lineno, column, len(name), text, option=option)
 
 
-def check_module(tree: ast.Module, headers: Headers, out: Diagnostics) -> Checked:
+def check_module(
+    tree: ast.Module, headers: Headers, out: Diagnostics, *, warn: bool = False
+) -> Checked:
     """Check a module's syntax tree.
 
     Args:
         tree: of the source.
         headers: what it may import.
         out: takes the messages.
+        warn: whether to warn of more, as W=1 asks.
 
     Returns:
         What was learnt; meaningless if there are errors.
     """
-    return _Checker(tree, headers, out).run()
+    checker = _Checker(tree, headers, out)
+    found = checker.run()
+    if warn:
+        checker.warn_of_more()
+    return found

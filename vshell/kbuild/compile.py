@@ -16,6 +16,7 @@ from vshell.kbuild.diagnostics import Diagnostics
 from vshell.kbuild.inline import only_callers
 from vshell.kbuild.macros import expand_macros, is_prototype
 from vshell.kbuild.preempt import insert_preemption_points
+from vshell.kbuild.symbols import undefined_symbols
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ class CompileResult:
         self.object = obj
 
 
-def compile_source(source: str, path: str, modname: str, headers: Headers) -> CompileResult:
+def compile_source(
+    source: str, path: str, modname: str, headers: Headers, *, warn: bool = False
+) -> CompileResult:
     """Compile one source file.
 
     Args:
@@ -52,6 +55,7 @@ def compile_source(source: str, path: str, modname: str, headers: Headers) -> Co
         path: absolute, as messages and backtraces show it.
         modname: the module it becomes part of.
         headers: what it may import.
+        warn: whether to warn of more, as W=1 asks.
 
     Returns:
         Messages and object file.
@@ -61,7 +65,7 @@ def compile_source(source: str, path: str, modname: str, headers: Headers) -> Co
         tree = ast.parse(source, path)
         # Some of what is no program is only found by the compiler itself.
         compile(tree, path, "exec", dont_inherit=True, optimize=0)
-        return _compile_tree(tree, out, modname, headers)
+        return _compile_tree(tree, out, modname, headers, warn=warn)
     except (SyntaxError, ValueError) as error:
         _syntax_error(out, error, source)
     except (RecursionError, MemoryError):
@@ -70,13 +74,19 @@ def compile_source(source: str, path: str, modname: str, headers: Headers) -> Co
 
 
 def _compile_tree(
-    tree: ast.Module, out: Diagnostics, modname: str, headers: Headers
+    tree: ast.Module, out: Diagnostics, modname: str, headers: Headers, *, warn: bool
 ) -> CompileResult:
     path = out.path
-    found = check_module(tree, headers, out)
+    found = check_module(tree, headers, out, warn=warn)
     if out.has_errors:
         return CompileResult(out.render(), None)
     functions = _functions(tree, found)
+    defined = [
+        node
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and not is_prototype(node) and node.name != "pr_fmt"
+    ]
+    undefined = undefined_symbols(defined, found)
     prototypes = {
         node.name: _prototype(node) for node in tree.body if isinstance(node, ast.FunctionDef)
     }
@@ -88,6 +98,7 @@ def _compile_tree(
     ko.source = path
     ko.imports = found.imports
     ko.externs = found.externs
+    ko.undefined = undefined
     ko.exports = [
         (name, crc32(prototypes.get(name, name).encode()), kind) for name, kind in found.exports
     ]

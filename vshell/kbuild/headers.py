@@ -40,6 +40,7 @@ class Declaration:
         "name",
         "named",
         "text",
+        "uses",
     )
 
     def __init__(self, header: str, line: int, text: str, fields: list[str]) -> None:
@@ -61,6 +62,7 @@ class Declaration:
         self.export = options.get("export", "")
         self.lazy = [int(n) for n in options.get("lazy", "").split(",") if n]
         self.named = [int(n) for n in options.get("named", "").split(",") if n]
+        self.uses = [name for name in options.get("uses", "").split(",") if name]
         self.fmt = int(options.get("fmt", "-1"))
 
     def column(self) -> int:

@@ -74,7 +74,7 @@ def DECLARE_COMPLETION() -> completion:
     return completion()
 
 
-@macro()
+@macro(uses=("__init_swait_queue_head",))
 def init_completion(x: completion) -> None:
     """Make a completion not done, whatever it was.
 

@@ -93,7 +93,7 @@ def msleep_interruptible(msecs: int) -> int:
     return kernel.clock.jiffies_to_msecs(timeout)
 
 
-@macro()
+@macro(uses=("msleep",))
 def ssleep(seconds: int) -> None:
     """Sleep at least some seconds, whatever happens.
 
@@ -171,7 +171,7 @@ def fsleep(usecs: int) -> None:
         msleep(-(-usecs // 1000))
 
 
-@macro()
+@macro(uses=("__ndelay",))
 def ndelay(nsecs: int) -> None:
     """Wait some nanoseconds without sleeping.
 
@@ -192,7 +192,7 @@ def ndelay(nsecs: int) -> None:
     kernel.sched.charge(nsecs)
 
 
-@macro()
+@macro(uses=("__const_udelay",))
 def udelay(usecs: int) -> None:
     """Wait some microseconds without sleeping.
 
@@ -213,7 +213,7 @@ def udelay(usecs: int) -> None:
     kernel.sched.charge(usecs * 1000)
 
 
-@macro()
+@macro(uses=("__const_udelay",))
 def mdelay(n: int) -> None:
     """Wait some milliseconds without sleeping.
 

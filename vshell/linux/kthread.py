@@ -83,7 +83,7 @@ def kthread_create_on_node(
     return task_struct.of(task)
 
 
-@macro()
+@macro(uses=("kthread_create_on_node",))
 def kthread_create(
     threadfn: Callable[[Any], Any], data: Any, namefmt: str, *args: Any
 ) -> task_struct:
@@ -109,7 +109,7 @@ def kthread_create(
     return kthread_create_on_node(threadfn, data, -1, namefmt, *args)
 
 
-@macro()
+@macro(uses=("kthread_create_on_node", "wake_up_process"))
 def kthread_run(threadfn: Callable[[Any], Any], data: Any, namefmt: str, *args: Any) -> task_struct:
     """Make a thread and start it.
 
@@ -167,7 +167,7 @@ def kthread_create_on_cpu(
     return k
 
 
-@macro()
+@macro(uses=("kthread_create_on_cpu", "wake_up_process"))
 def kthread_run_on_cpu(
     threadfn: Callable[[Any], Any], data: Any, cpu: int, namefmt: str
 ) -> task_struct:

@@ -68,7 +68,7 @@ def DEFINE_MUTEX() -> mutex:
     return mutex()
 
 
-@macro()
+@macro(uses=("__mutex_init",))
 def mutex_init(lock: mutex) -> None:
     """Make a mutex unlocked, whatever it was.
 

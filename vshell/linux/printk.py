@@ -16,9 +16,34 @@ More than 400 lines, one idea: the header is one file and has a macro for every 
 from __future__ import annotations
 
 from vshell.abi.mirror import exported, macro
-from vshell.kernel import costs as _costs
-from vshell.kernel.printk import RateLimit as _RateLimit
 from vshell.kernel.stacktrace import caller_of_module as _caller
+from vshell.linux._printk_forms import (
+    KERN_ALERT,
+    KERN_CRIT,
+    KERN_EMERG,
+    KERN_ERR,
+    KERN_INFO,
+    KERN_NOTICE,
+    KERN_SOH,
+    KERN_WARNING,
+    _print,
+    pr_alert_once,
+    pr_alert_ratelimited,
+    pr_crit_once,
+    pr_crit_ratelimited,
+    pr_emerg_once,
+    pr_emerg_ratelimited,
+    pr_err_once,
+    pr_err_ratelimited,
+    pr_info_once,
+    pr_info_ratelimited,
+    pr_notice_once,
+    pr_notice_ratelimited,
+    pr_warn_once,
+    pr_warn_ratelimited,
+    printk_once,
+    printk_ratelimited,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,6 +65,7 @@ __all__ = [
     "KERN_NOTICE",
     "KERN_SOH",
     "KERN_WARNING",
+    "_printk",
     "dump_stack",
     "pr_alert",
     "pr_alert_once",
@@ -70,51 +96,38 @@ __all__ = [
     "printk_ratelimited",
 ]
 
-KERN_SOH = "\001"
-KERN_EMERG = KERN_SOH + "0"
-KERN_ALERT = KERN_SOH + "1"
-KERN_CRIT = KERN_SOH + "2"
-KERN_ERR = KERN_SOH + "3"
-KERN_WARNING = KERN_SOH + "4"
-KERN_NOTICE = KERN_SOH + "5"
-KERN_INFO = KERN_SOH + "6"
 KERN_DEBUG = KERN_SOH + "7"
 KERN_DEFAULT = ""
 KERN_CONT = KERN_SOH + "c"
 
 
-def _print(level: str, fmt: str, args: tuple[Any, ...]) -> int:
-    kernel.sched.charge(_costs.PRINTK_NS)
-    return kernel.printk.printk(str(fmt), args, prefix=level)
-
-
-# What happens once happens once per place in the source and load of the module.
-def _first_time() -> bool:
-    module, _, line = _caller()
-    key = ("once", line)
-    if key in module.once:
-        return False
-    module.once.add(key)
-    return True
-
-
-def _rate_allows() -> bool:
-    module, function, line = _caller()
-    limits = module.namespace.setdefault("__vshell_ratelimits__", {})
-    limit = limits.setdefault(line, _RateLimit())
-    missed = limit.missed
-    now_ns = kernel.sched.now_ns
-    allowed: bool = limit.allows(now_ns)
-    if allowed and missed and not limit.missed:
-        kernel.printk.emit(4, f"{function}: {missed} callbacks suppressed")
-    return allowed
-
-
 @exported
+def _printk(fmt: str, *args: Any) -> int:
+    """Print to the kernel log: the function behind printk().
+
+    C: int _printk(const char *fmt, ...)
+
+    Args:
+        fmt: a format, with a KERN_ level before it.
+        args: what the format prints.
+
+    Returns:
+        Bytes printed.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h, kernel/printk/printk.c (v6.1)
+    """
+    return _print("", fmt, args)
+
+
+@macro(uses=("_printk",))
 def printk(fmt: str, *args: Any) -> int:
     """Print to the kernel log.
 
-    C: int printk(const char *fmt, ...)
+    C: #define printk(fmt, ...)
 
     Args:
         fmt: a format, with a KERN_ level before it (``KERN_INFO + "text"``);
@@ -133,7 +146,7 @@ def printk(fmt: str, *args: Any) -> int:
     return _print("", fmt, args)
 
 
-@macro()
+@macro(uses=("_printk",))
 def pr_cont(fmt: str, *args: Any) -> int:
     """Continue the line that the last message left open.
 
@@ -171,7 +184,7 @@ def _debug(fmt: str, args: tuple[Any, ...]) -> int:
     return _print(KERN_DEBUG, f"{prefix}: {fmt}" if prefix else fmt, args)
 
 
-@macro(fmt="fmt")
+@macro(fmt="fmt", uses=("__dynamic_pr_debug",))
 def pr_debug(fmt: str, *args: Any) -> int:
     """Print at level debug, if the module defines DEBUG or has dyndbg=+p.
 
@@ -217,50 +230,6 @@ def pr_devel(fmt: str, *args: Any) -> int:
     return 0
 
 
-@macro()
-def printk_once(fmt: str, *args: Any) -> int:
-    """Print to the kernel log the first time this place is reached.
-
-    C: #define printk_once(fmt, ...)
-
-    Args:
-        fmt: a format, with a KERN_ level before it.
-        args: what the format prints.
-
-    Returns:
-        Bytes printed.
-
-    Context:
-        Any; does not sleep.
-
-    Source:
-        include/linux/printk.h (v6.1)
-    """
-    return _print("", fmt, args) if _first_time() else 0
-
-
-@macro()
-def printk_ratelimited(fmt: str, *args: Any) -> int:
-    """Print to the kernel log, at most 10 times in 5 s from this place.
-
-    C: #define printk_ratelimited(fmt, ...)
-
-    Args:
-        fmt: a format, with a KERN_ level before it.
-        args: what the format prints.
-
-    Returns:
-        Bytes printed.
-
-    Context:
-        Any; does not sleep.
-
-    Source:
-        include/linux/printk.h (v6.1)
-    """
-    return _print("", fmt, args) if _rate_allows() else 0
-
-
 @exported
 def dump_stack() -> None:
     """Print where the running code is: CPU, hardware and call trace.
@@ -279,7 +248,7 @@ def dump_stack() -> None:
     kernel.oops.dump_stack()
 
 
-@macro(fmt="fmt")
+@macro(fmt="fmt", uses=("_printk",))
 def pr_emerg(fmt: str, *args: Any) -> int:
     """Print at level emerg.
 
@@ -301,43 +270,7 @@ def pr_emerg(fmt: str, *args: Any) -> int:
     return _print(KERN_EMERG, fmt, args)
 
 
-@macro(fmt="fmt")
-def pr_emerg_once(fmt: str, *args: Any) -> int:
-    """Print at level emerg the first time this place is reached.
-
-    C: #define pr_emerg_once(fmt, ...)
-
-    Returns:
-        Bytes printed, 0 if it is not its turn.
-
-    Context:
-        Any; does not sleep.
-
-    Source:
-        include/linux/printk.h (v6.1)
-    """
-    return _print(KERN_EMERG, fmt, args) if _first_time() else 0
-
-
-@macro(fmt="fmt")
-def pr_emerg_ratelimited(fmt: str, *args: Any) -> int:
-    """Print at level emerg, at most 10 times in 5 s from this place.
-
-    C: #define pr_emerg_ratelimited(fmt, ...)
-
-    Returns:
-        Bytes printed, 0 if it is not its turn.
-
-    Context:
-        Any; does not sleep.
-
-    Source:
-        include/linux/printk.h (v6.1)
-    """
-    return _print(KERN_EMERG, fmt, args) if _rate_allows() else 0
-
-
-@macro(fmt="fmt")
+@macro(fmt="fmt", uses=("_printk",))
 def pr_alert(fmt: str, *args: Any) -> int:
     """Print at level alert.
 
@@ -359,43 +292,7 @@ def pr_alert(fmt: str, *args: Any) -> int:
     return _print(KERN_ALERT, fmt, args)
 
 
-@macro(fmt="fmt")
-def pr_alert_once(fmt: str, *args: Any) -> int:
-    """Print at level alert the first time this place is reached.
-
-    C: #define pr_alert_once(fmt, ...)
-
-    Returns:
-        Bytes printed, 0 if it is not its turn.
-
-    Context:
-        Any; does not sleep.
-
-    Source:
-        include/linux/printk.h (v6.1)
-    """
-    return _print(KERN_ALERT, fmt, args) if _first_time() else 0
-
-
-@macro(fmt="fmt")
-def pr_alert_ratelimited(fmt: str, *args: Any) -> int:
-    """Print at level alert, at most 10 times in 5 s from this place.
-
-    C: #define pr_alert_ratelimited(fmt, ...)
-
-    Returns:
-        Bytes printed, 0 if it is not its turn.
-
-    Context:
-        Any; does not sleep.
-
-    Source:
-        include/linux/printk.h (v6.1)
-    """
-    return _print(KERN_ALERT, fmt, args) if _rate_allows() else 0
-
-
-@macro(fmt="fmt")
+@macro(fmt="fmt", uses=("_printk",))
 def pr_crit(fmt: str, *args: Any) -> int:
     """Print at level crit.
 
@@ -417,43 +314,7 @@ def pr_crit(fmt: str, *args: Any) -> int:
     return _print(KERN_CRIT, fmt, args)
 
 
-@macro(fmt="fmt")
-def pr_crit_once(fmt: str, *args: Any) -> int:
-    """Print at level crit the first time this place is reached.
-
-    C: #define pr_crit_once(fmt, ...)
-
-    Returns:
-        Bytes printed, 0 if it is not its turn.
-
-    Context:
-        Any; does not sleep.
-
-    Source:
-        include/linux/printk.h (v6.1)
-    """
-    return _print(KERN_CRIT, fmt, args) if _first_time() else 0
-
-
-@macro(fmt="fmt")
-def pr_crit_ratelimited(fmt: str, *args: Any) -> int:
-    """Print at level crit, at most 10 times in 5 s from this place.
-
-    C: #define pr_crit_ratelimited(fmt, ...)
-
-    Returns:
-        Bytes printed, 0 if it is not its turn.
-
-    Context:
-        Any; does not sleep.
-
-    Source:
-        include/linux/printk.h (v6.1)
-    """
-    return _print(KERN_CRIT, fmt, args) if _rate_allows() else 0
-
-
-@macro(fmt="fmt")
+@macro(fmt="fmt", uses=("_printk",))
 def pr_err(fmt: str, *args: Any) -> int:
     """Print at level err.
 
@@ -475,43 +336,7 @@ def pr_err(fmt: str, *args: Any) -> int:
     return _print(KERN_ERR, fmt, args)
 
 
-@macro(fmt="fmt")
-def pr_err_once(fmt: str, *args: Any) -> int:
-    """Print at level err the first time this place is reached.
-
-    C: #define pr_err_once(fmt, ...)
-
-    Returns:
-        Bytes printed, 0 if it is not its turn.
-
-    Context:
-        Any; does not sleep.
-
-    Source:
-        include/linux/printk.h (v6.1)
-    """
-    return _print(KERN_ERR, fmt, args) if _first_time() else 0
-
-
-@macro(fmt="fmt")
-def pr_err_ratelimited(fmt: str, *args: Any) -> int:
-    """Print at level err, at most 10 times in 5 s from this place.
-
-    C: #define pr_err_ratelimited(fmt, ...)
-
-    Returns:
-        Bytes printed, 0 if it is not its turn.
-
-    Context:
-        Any; does not sleep.
-
-    Source:
-        include/linux/printk.h (v6.1)
-    """
-    return _print(KERN_ERR, fmt, args) if _rate_allows() else 0
-
-
-@macro(fmt="fmt")
+@macro(fmt="fmt", uses=("_printk",))
 def pr_warn(fmt: str, *args: Any) -> int:
     """Print at level warn.
 
@@ -533,43 +358,7 @@ def pr_warn(fmt: str, *args: Any) -> int:
     return _print(KERN_WARNING, fmt, args)
 
 
-@macro(fmt="fmt")
-def pr_warn_once(fmt: str, *args: Any) -> int:
-    """Print at level warn the first time this place is reached.
-
-    C: #define pr_warn_once(fmt, ...)
-
-    Returns:
-        Bytes printed, 0 if it is not its turn.
-
-    Context:
-        Any; does not sleep.
-
-    Source:
-        include/linux/printk.h (v6.1)
-    """
-    return _print(KERN_WARNING, fmt, args) if _first_time() else 0
-
-
-@macro(fmt="fmt")
-def pr_warn_ratelimited(fmt: str, *args: Any) -> int:
-    """Print at level warn, at most 10 times in 5 s from this place.
-
-    C: #define pr_warn_ratelimited(fmt, ...)
-
-    Returns:
-        Bytes printed, 0 if it is not its turn.
-
-    Context:
-        Any; does not sleep.
-
-    Source:
-        include/linux/printk.h (v6.1)
-    """
-    return _print(KERN_WARNING, fmt, args) if _rate_allows() else 0
-
-
-@macro(fmt="fmt")
+@macro(fmt="fmt", uses=("_printk",))
 def pr_notice(fmt: str, *args: Any) -> int:
     """Print at level notice.
 
@@ -591,43 +380,7 @@ def pr_notice(fmt: str, *args: Any) -> int:
     return _print(KERN_NOTICE, fmt, args)
 
 
-@macro(fmt="fmt")
-def pr_notice_once(fmt: str, *args: Any) -> int:
-    """Print at level notice the first time this place is reached.
-
-    C: #define pr_notice_once(fmt, ...)
-
-    Returns:
-        Bytes printed, 0 if it is not its turn.
-
-    Context:
-        Any; does not sleep.
-
-    Source:
-        include/linux/printk.h (v6.1)
-    """
-    return _print(KERN_NOTICE, fmt, args) if _first_time() else 0
-
-
-@macro(fmt="fmt")
-def pr_notice_ratelimited(fmt: str, *args: Any) -> int:
-    """Print at level notice, at most 10 times in 5 s from this place.
-
-    C: #define pr_notice_ratelimited(fmt, ...)
-
-    Returns:
-        Bytes printed, 0 if it is not its turn.
-
-    Context:
-        Any; does not sleep.
-
-    Source:
-        include/linux/printk.h (v6.1)
-    """
-    return _print(KERN_NOTICE, fmt, args) if _rate_allows() else 0
-
-
-@macro(fmt="fmt")
+@macro(fmt="fmt", uses=("_printk",))
 def pr_info(fmt: str, *args: Any) -> int:
     """Print at level info.
 
@@ -647,39 +400,3 @@ def pr_info(fmt: str, *args: Any) -> int:
         include/linux/printk.h (v6.1)
     """
     return _print(KERN_INFO, fmt, args)
-
-
-@macro(fmt="fmt")
-def pr_info_once(fmt: str, *args: Any) -> int:
-    """Print at level info the first time this place is reached.
-
-    C: #define pr_info_once(fmt, ...)
-
-    Returns:
-        Bytes printed, 0 if it is not its turn.
-
-    Context:
-        Any; does not sleep.
-
-    Source:
-        include/linux/printk.h (v6.1)
-    """
-    return _print(KERN_INFO, fmt, args) if _first_time() else 0
-
-
-@macro(fmt="fmt")
-def pr_info_ratelimited(fmt: str, *args: Any) -> int:
-    """Print at level info, at most 10 times in 5 s from this place.
-
-    C: #define pr_info_ratelimited(fmt, ...)
-
-    Returns:
-        Bytes printed, 0 if it is not its turn.
-
-    Context:
-        Any; does not sleep.
-
-    Source:
-        include/linux/printk.h (v6.1)
-    """
-    return _print(KERN_INFO, fmt, args) if _rate_allows() else 0

@@ -87,7 +87,7 @@ def DECLARE_WAIT_QUEUE_HEAD() -> wait_queue_head:
     return wait_queue_head()
 
 
-@macro()
+@macro(uses=("__init_waitqueue_head",))
 def init_waitqueue_head(wq_head: wait_queue_head) -> None:
     """Empty a wait queue.
 
@@ -114,7 +114,10 @@ def _wait(wq_head: Any, condition: Any, state: int, timeout: int | None = None, 
     return kernel.waits.wait_event(queue, condition, state, timeout_jiffies=timeout, **how)
 
 
-@macro(lazy=("condition",))
+@macro(
+    lazy=("condition",),
+    uses=("init_wait_entry", "prepare_to_wait_event", "schedule", "finish_wait"),
+)
 def wait_event(wq_head: wait_queue_head, condition: Any) -> None:
     """Sleep until a condition holds.
 
@@ -136,7 +139,10 @@ def wait_event(wq_head: wait_queue_head, condition: Any) -> None:
     _wait(wq_head, condition, _st.TASK_UNINTERRUPTIBLE)
 
 
-@macro(lazy=("condition",))
+@macro(
+    lazy=("condition",),
+    uses=("init_wait_entry", "prepare_to_wait_event", "schedule_timeout", "finish_wait"),
+)
 def wait_event_timeout(wq_head: wait_queue_head, condition: Any, timeout: int) -> int:
     """Sleep until a condition holds, at most ``timeout`` jiffies.
 
@@ -159,7 +165,10 @@ def wait_event_timeout(wq_head: wait_queue_head, condition: Any, timeout: int) -
     return _wait(wq_head, condition, _st.TASK_UNINTERRUPTIBLE, timeout)
 
 
-@macro(lazy=("condition",))
+@macro(
+    lazy=("condition",),
+    uses=("init_wait_entry", "prepare_to_wait_event", "schedule", "finish_wait"),
+)
 def wait_event_interruptible(wq_head: wait_queue_head, condition: Any) -> int:
     """Sleep until a condition holds or a signal comes.
 
@@ -181,7 +190,10 @@ def wait_event_interruptible(wq_head: wait_queue_head, condition: Any) -> int:
     return _wait(wq_head, condition, _st.TASK_INTERRUPTIBLE)
 
 
-@macro(lazy=("condition",))
+@macro(
+    lazy=("condition",),
+    uses=("init_wait_entry", "prepare_to_wait_event", "schedule_timeout", "finish_wait"),
+)
 def wait_event_interruptible_timeout(wq_head: wait_queue_head, condition: Any, timeout: int) -> int:
     """Sleep until a condition holds or a signal comes, or until a timeout.
 
@@ -205,7 +217,10 @@ def wait_event_interruptible_timeout(wq_head: wait_queue_head, condition: Any, t
     return _wait(wq_head, condition, _st.TASK_INTERRUPTIBLE, timeout)
 
 
-@macro(lazy=("condition",))
+@macro(
+    lazy=("condition",),
+    uses=("init_wait_entry", "prepare_to_wait_event", "schedule", "finish_wait"),
+)
 def wait_event_interruptible_exclusive(wq_head: wait_queue_head, condition: Any) -> int:
     """Sleep until a condition holds or a signal comes, as exclusive waiter.
 
@@ -229,7 +244,10 @@ def wait_event_interruptible_exclusive(wq_head: wait_queue_head, condition: Any)
     return _wait(wq_head, condition, _st.TASK_INTERRUPTIBLE, exclusive=True)
 
 
-@macro(lazy=("condition",))
+@macro(
+    lazy=("condition",),
+    uses=("init_wait_entry", "prepare_to_wait_event", "schedule", "finish_wait"),
+)
 def wait_event_killable(wq_head: wait_queue_head, condition: Any) -> int:
     """Sleep until a condition holds or the task is killed.
 
@@ -251,7 +269,10 @@ def wait_event_killable(wq_head: wait_queue_head, condition: Any) -> int:
     return _wait(wq_head, condition, _st.TASK_KILLABLE)
 
 
-@macro(lazy=("condition",))
+@macro(
+    lazy=("condition",),
+    uses=("init_wait_entry", "prepare_to_wait_event", "schedule_timeout", "finish_wait"),
+)
 def wait_event_killable_timeout(wq_head: wait_queue_head, condition: Any, timeout: int) -> int:
     """Sleep until a condition holds or the task is killed, or a timeout.
 
@@ -275,7 +296,10 @@ def wait_event_killable_timeout(wq_head: wait_queue_head, condition: Any, timeou
     return _wait(wq_head, condition, _st.TASK_KILLABLE, timeout)
 
 
-@macro(lazy=("condition",))
+@macro(
+    lazy=("condition",),
+    uses=("init_wait_entry", "prepare_to_wait_event", "schedule", "finish_wait"),
+)
 def wait_event_idle(wq_head: wait_queue_head, condition: Any) -> None:
     """Sleep until a condition holds, as an idle thread.
 
@@ -297,7 +321,10 @@ def wait_event_idle(wq_head: wait_queue_head, condition: Any) -> None:
     _wait(wq_head, condition, _st.TASK_IDLE)
 
 
-@macro(lazy=("condition",))
+@macro(
+    lazy=("condition",),
+    uses=("init_wait_entry", "prepare_to_wait_event", "schedule_timeout", "finish_wait"),
+)
 def wait_event_idle_timeout(wq_head: wait_queue_head, condition: Any, timeout: int) -> int:
     """Sleep until a condition holds or a timeout, as an idle thread.
 
@@ -320,7 +347,7 @@ def wait_event_idle_timeout(wq_head: wait_queue_head, condition: Any, timeout: i
     return _wait(wq_head, condition, _st.TASK_IDLE, timeout)
 
 
-@macro()
+@macro(uses=("__wake_up",))
 def wake_up(wq_head: wait_queue_head) -> None:
     """Wake all non-exclusive waiters and one exclusive one.
 
@@ -338,7 +365,7 @@ def wake_up(wq_head: wait_queue_head) -> None:
     _wake(wq_head, _st.TASK_NORMAL, 1)
 
 
-@macro()
+@macro(uses=("__wake_up",))
 def wake_up_nr(wq_head: wait_queue_head, nr: int) -> None:
     """Wake all non-exclusive waiters and some exclusive ones.
 
@@ -360,7 +387,7 @@ def wake_up_nr(wq_head: wait_queue_head, nr: int) -> None:
     _wake(wq_head, _st.TASK_NORMAL, nr)
 
 
-@macro()
+@macro(uses=("__wake_up",))
 def wake_up_all(wq_head: wait_queue_head) -> None:
     """Wake all waiters.
 
@@ -378,7 +405,7 @@ def wake_up_all(wq_head: wait_queue_head) -> None:
     _wake(wq_head, _st.TASK_NORMAL, 0)
 
 
-@macro()
+@macro(uses=("__wake_up",))
 def wake_up_interruptible(wq_head: wait_queue_head) -> None:
     """Wake all non-exclusive waiters and one exclusive one.
 
@@ -398,7 +425,7 @@ def wake_up_interruptible(wq_head: wait_queue_head) -> None:
     _wake(wq_head, _st.TASK_INTERRUPTIBLE, 1)
 
 
-@macro()
+@macro(uses=("__wake_up",))
 def wake_up_interruptible_nr(wq_head: wait_queue_head, nr: int) -> None:
     """Wake all non-exclusive waiters and some exclusive ones.
 
@@ -422,7 +449,7 @@ def wake_up_interruptible_nr(wq_head: wait_queue_head, nr: int) -> None:
     _wake(wq_head, _st.TASK_INTERRUPTIBLE, nr)
 
 
-@macro()
+@macro(uses=("__wake_up",))
 def wake_up_interruptible_all(wq_head: wait_queue_head) -> None:
     """Wake all waiters that sleep interruptibly.
 

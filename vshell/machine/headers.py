@@ -73,6 +73,9 @@ def _function(name: str, function: FunctionType) -> str:
         indexes = [str(names.index(one)) for one in (marks or {}).get(key, ())]
         if indexes:
             fields.append(f"{key}={','.join(indexes)}")
+    uses = (marks or {}).get("uses")
+    if uses:
+        fields.append(f"uses={','.join(uses)}")
     fmt = (marks or {}).get("fmt")
     if fmt:
         fields.append(f"fmt={names.index(fmt)}")

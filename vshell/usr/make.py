@@ -100,10 +100,12 @@ class _Make:
         self.directories = [value for letter, value in options if letter == "C"]
         self.environment = io.sys.environ()
         self.level = int(self.environment.get("MAKELEVEL") or "0")
-        inherited = self.environment.get("MAKEFLAGS", "")
-        if inherited and not inherited.startswith("-"):
-            self.flags |= set(inherited.split(" ")[0]) & set("kns")
-        self.overrides = overrides
+        letters, _, variables = self.environment.get("MAKEFLAGS", "").partition("-- ")
+        if not letters.startswith("-"):
+            self.flags |= set(letters.split(" ")[0]) & set("kns")
+        # What was set on the command line of the make above holds here too.
+        inherited = dict(word.split("=", 1) for word in variables.split() if "=" in word)
+        self.overrides = inherited | overrides
         self.name = f"make[{self.level}]" if self.level else "make"
         self.made: set[str] = set()
         self.did_something = False

@@ -439,7 +439,7 @@ def wake_up_process(p: task_struct) -> int:
     return kernel.sched.wake_up_process(task)
 
 
-@macro()
+@macro(uses=("__SCT__cond_resched",))
 def cond_resched() -> int:
     """Let other tasks of this CPU go first, if one is due.
 
