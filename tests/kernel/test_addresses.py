@@ -51,7 +51,17 @@ def test_functions_of_the_kernel_lie_in_its_text(bench):
 
 def test_functions_of_a_module_lie_in_the_module(bench):
     """A module's function has an address in the module's area that the kernel can explain."""
-    stage = play(bench, "def helper(x):\n    return x\ndef start():\n    return helper(0)")
+    stage = play(
+        bench,
+        """
+        def helper(x):
+            return x
+        def start():
+            return helper(0)
+        def stop():
+            helper(1)
+        """,
+    )
     addresses = bench.kernel.addresses
     address = addresses.address_of(stage.helper)
 

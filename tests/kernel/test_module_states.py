@@ -249,16 +249,17 @@ def test_sizes_grow_with_the_code(bench):
 
 
 def test_addresses_lead_to_functions(bench):
-    """An address inside a module is a place in one of its functions; outside it is none."""
+    """An address inside a module is in one of its functions or behind it; outside it is none."""
     bench.load(SIMPLE)
     modules = bench.kernel.modules
     module = modules.list[0]
     function = module.functions["end"]
-    symbol = modules.symbol_at_address(module.address + 16 * function.first_line + 3)
+    symbol = modules.symbol_at_address(module.start_of(function) + 3)
 
     assert symbol is not None
     assert "end+0x3/0x20 [mod]" == str(symbol).partition(" (")[0]
-    assert None is modules.symbol_at_address(module.address)
+    assert "end+0x800/0x20 [mod]" == str(modules.symbol_at_address(module.address + 0x800))
+    assert None is modules.symbol_at_address(module.address - 1)
     assert None is modules.symbol_at_address(1)
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.linux.play import play, source
-from vshell.kernel.oops import Oops, classify
+from vshell.kernel.fault import Oops, classify, offset_of
 
 FIRST = "PGD 0 P4D 0 "
 
@@ -86,7 +86,10 @@ def test_what_goes_on_after_an_oops(bench):
 
 
 def test_a_second_oops_counts_and_repeats_the_first_registers(bench):
-    """[#2], tainted by D, and behind the end of the trace the first report's registers."""
+    """[#2], tainted by D, and behind the end of the trace the first report's registers.
+
+    They begin with what lies now where the first fault was.
+    """
     play(bench, in_thread("NULL.field = 1"))
     first = [text for _, text in reports(bench)]
     bench.log()
@@ -97,7 +100,9 @@ def test_a_second_oops_counts_and_repeats_the_first_registers(bench):
     assert "Oops: 0002 [#2] PREEMPT SMP NOPTI" in second
     assert any(" Tainted: G      D    OE      6.7.9 #1" in text for text in second)
     assert "Modules linked in: again(OE+) [last unloaded: mod(OE)]" in second
-    assert first[7:18] == second[-12:-1]
+    assert "RIP: 0010:do_bad+0x15/0x20 [mod] (mod.py:5)" == first[7]
+    assert "RIP: 0010:do_bad+0x15/0x20 [again]" == second[-12]
+    assert first[8:18] == second[-11:-1]
 
 
 def test_a_held_mutex_stays_locked(bench):
@@ -125,6 +130,7 @@ def test_a_held_mutex_stays_locked(bench):
     assert [2] == [task.state for task in bench.kernel.tasks if task.comm == "waiter"]
 
 
+GP = "general protection fault, probably for non-canonical"
 FAULTS = [
     # What the code does, the lines that tell what it was.
     ("NULL.field = 1", ["#PF: error_code(0x0002) - not-present page"]),
@@ -137,7 +143,34 @@ FAULTS = [
         "return ERR_PTR(-12).field",
         [
             "BUG: unable to handle page fault for address: fffffffffffffff4",
-            "PGD 8c15067 P4D 8c15067 PUD 8c17067 PMD 1859067 PTE 0",
+            "PGD 8c15067 P4D 8c15067 PUD 8c17067 PMD 0 ",
+        ],
+    ),
+    ("NULL.far = 1", ["BUG: kernel NULL pointer dereference, address: 0000000000000108"]),
+    (
+        "ERR_PTR(-12).b = 1",
+        ["BUG: unable to handle page fault for address: fffffffffffffff8"],
+    ),
+    (
+        "address = 0xFFFFC90000000010\naddress.b = 1",
+        [
+            "BUG: unable to handle page fault for address: ffffc90000000014",
+            "#PF: supervisor write access in kernel mode",
+            "PGD 0 P4D 0 ",
+        ],
+    ),
+    (
+        "return (0xDEAD000000000100).b",
+        [
+            GP + " address 0xdead000000000104: 0000 [#1] PREEMPT SMP NOPTI",
+        ],
+    ),
+    (
+        "'literal'[0] = 'X'",
+        [
+            "#PF: error_code(0x0003) - permissions violation",
+            "Oops: 0003 [#1] PREEMPT SMP NOPTI",
+            "PGD 8c15067 P4D 8c15067 PUD 8c17067 PMD 1859067 PTE 8000000003ba6161",
         ],
     ),
     ("return 1 / zero[0]", ["divide error: 0000 [#1] PREEMPT SMP NOPTI"]),
@@ -145,14 +178,15 @@ FAULTS = [
     (
         "return zero[5]",
         [
-            "BUG: unable to handle page fault for address: ffffc90000c00000",
+            "BUG: unable to handle page fault for address: ffffffffc0c00000",
+            "PGD 8c15067 P4D 8c15067 PUD 8c17067 PMD 1859067 PTE 0",
             "Python: IndexError: list index out of range",
         ],
     ),
     ("zero[5] = 1", ["#PF: supervisor write access in kernel mode"]),
     (
         "return missing[0]['key']",
-        ["kernel BUG at /home/test/mod.py:7!", "Python: KeyError: 'key'"],
+        ["kernel BUG at /home/test/mod.py:8!", "Python: KeyError: 'key'"],
     ),
     (
         "return zero.field",
@@ -161,15 +195,18 @@ FAULTS = [
             "Python: AttributeError: 'list' object has no attribute 'field'",
         ],
     ),
-    ("BUG()", ["kernel BUG at /home/test/mod.py:7!"]),
+    ("BUG()", ["kernel BUG at /home/test/mod.py:8!"]),
 ]
+
+
+BOX = "class box: a, b, pad, far = 0, 0, bytearray(256), 0"
 
 
 @pytest.mark.parametrize(("body", "lines"), FAULTS, ids=[body for body, _ in FAULTS])
 def test_what_c_would_have_done(bench, body, lines):
     """Each mistake is reported as the fault that it would be in C."""
     text = in_thread(body).replace(
-        "seen = []", "seen = []\nzero = [0]\nnothing, missing = [NULL], [{}]", 1
+        "seen = []", f"seen = []\nzero = [0]\nnothing, missing = [NULL], [{{}}]\n{BOX}", 1
     )
     bench.load(source(text))
     log = bench.own_log()
@@ -301,7 +338,7 @@ def test_a_fault_outside_of_any_module_has_no_place(bench):
     bench.kernel.oops.die(ValueError("x"), bench.kernel.kthreads.kthreadd)
     log = bench.log()
 
-    assert "kernel BUG at ?:0!" == log[0]
+    assert ["------------[ cut here ]------------", "kernel BUG at ?:0!"] == log[:2]
     assert "RIP: 0010:0x0" in log
     assert "Python: ValueError: x" in log
 
@@ -333,7 +370,8 @@ def test_a_function_that_is_part_of_its_caller_has_no_frame(bench):
 
 ADDRESSES = [
     (4095, "kernel NULL pointer dereference, address", FIRST),
-    (4096, "unable to handle page fault for address", "PGD 8c15067 P4D"),
+    (4096, "unable to handle page fault for address", FIRST),
+    (0xFFFFFFFFC0000000, "unable to handle page fault for address", "PGD 8c15067 P4D"),
 ]
 
 
@@ -355,3 +393,45 @@ def test_the_function_that_faulted_is_not_in_its_own_trace(bench):
 
     assert "RIP: 0010:kthread_stop+0x43/0x170" in log
     assert " start" == log[trace + 2].split("+")[0]
+
+
+def test_fields_lie_as_c_lays_them_out():
+    """Numbers are aligned, arrays are as long as they are, what __init__ sets are pointers."""
+
+    class Box:
+        flag = True
+        count = 0
+        name = b"abc"
+        numbers = [0, 0]  # noqa: RUF012 - a struct's default
+
+        def __init__(self):
+            self.first = None
+            self.second = None
+
+        def size(self):
+            return 0
+
+    fields = ("flag", "count", "name", "numbers", "first", "second", "size", "missing")
+    assert [0, 4, 8, 12, 24, 32, 0, 0] == [offset_of(name, {"Box": Box}) for name in fields]
+
+
+def test_code_before_a_modules_first_page_cannot_be_shown(bench):
+    """The bytes in front of the instruction are on the page before if the function is the first."""
+    play(bench, in_thread("NULL.field = 1"))
+    first = [text for _, text in reports(bench) if text.startswith("Code: ")]
+    bench.log()
+    bench.unload()
+    play(bench, in_thread("seen.append(1)\nseen.append(2)\nNULL.field = 1"), name="again")
+    second = [text for _, text in reports(bench) if text.startswith("Code: ")]
+
+    assert "Code: Unable to access opcode bytes at 0xffffffffbfffffeb." == first[0]
+    assert 64 == len(second[0].split()) - 1
+
+
+def test_an_instruction_that_is_none_ends_the_task(bench):
+    """asm("ud2") is an invalid opcode without a BUG; other instructions do nothing visible."""
+    play(bench, in_thread('asm("nop")\nasm("ud2")'))
+    log = bench.own_log()
+
+    assert "invalid opcode: 0000 [#1] PREEMPT SMP NOPTI" == log[0]
+    assert "RIP: 0010:do_bad+0x25/0x30 [mod] (mod.py:6)" in log

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
     from typing import Any
 
-    from vshell.abi.ko import KoFile
+    from vshell.abi.ko import Function, KoFile
     from vshell.kernel.core import Kernel
     from vshell.kernel.task import Task
 
@@ -157,11 +157,25 @@ class Module:
         symbol = Symbol(code.co_name, 16 * max(line - first, 0) + 5, size, self.name)
         symbol.file = self.ko.source
         symbol.line = line
+        if function is not None:
+            symbol.text = self._text_of(function)
+            symbol.address = self.start_of(function) + symbol.offset
         return symbol
 
+    # Where the code of a function's kind begins; init's lies apart, to be given back.
+    def _text_of(self, function: Function) -> int:
+        return self.address + (self.core_size if function.section == ".init.text" else 0)
+
+    def start_of(self, function: Function) -> int:
+        """Give where a function begins: code lies in the order of the source."""
+        text = self._text_of(function)
+        first = min(f.first_line for f in self.ko.functions if self._text_of(f) == text)
+        return text + 16 * (function.first_line - first)
+
     def function_address(self, code: CodeType) -> int:
-        """Give a function's address."""
-        return self.address + 16 * code.co_firstlineno
+        """Give the address of a function of the module."""
+        function = self.functions.get(code.co_name)
+        return self.start_of(function) if function else self.address + 16 * code.co_firstlineno
 
 
 class Modules:
@@ -174,7 +188,6 @@ class Modules:
         self.changed = WaitQueue()
         self.last_unloaded = ""
         self.linker: Callable[[str], dict[str, Any]] | None = None
-        self._next_address = MODULES_VADDR
         self._statuses: dict[str, int] = {}
 
     def find(self, name: str) -> Module | None:
@@ -205,14 +218,18 @@ class Modules:
         return f"{text} [last unloaded: {self.last_unloaded}]" if self.last_unloaded else text
 
     def symbol_at_address(self, address: int) -> Symbol | None:
-        """Find the function of a module or of the kernel that contains an address."""
+        """Find the function of a module that contains an address, or is the last before it."""
         for module in self.list:
-            if module.address <= address < module.address + module.core_size:
-                for function in module.ko.functions:
-                    start = module.address + 16 * function.first_line
+            # The init part is given back when init has returned.
+            coming = module.state == st.MODULE_STATE_COMING
+            size = module.core_size + (module.init_size if coming else 0)
+            if module.address <= address < module.address + size:
+                before = [f for f in module.ko.functions if module.start_of(f) <= address]
+                if before:
+                    function = max(before, key=module.start_of)
+                    start = module.start_of(function)
                     size = 16 * (function.last_line - function.first_line + 1)
-                    if start <= address < start + size:
-                        return Symbol(function.name, address - start, size, module.name)
+                    return Symbol(function.name, address - start, size, module.name)
         return None
 
     # -- Loading --------------------------------------------------------------------------------
@@ -253,12 +270,15 @@ class Modules:
         from vshell.abi.ko import PYTHON_TAG, KoError, KoFile  # noqa: PLC0415 - insmod only
 
         printk = self._kernel.printk
+        if not data:
+            # Linux: fs/kernel_read_file.c kernel_read_file() (v6.1).
+            raise KernelError(EINVAL)
         try:
             ko = KoFile.from_bytes(data)
         except KoError as error:
             if str(error):
                 printk.emit(ERR, str(error))
-            raise KernelError(ENOEXEC if data else EINVAL) from None
+            raise KernelError(ENOEXEC) from None
         name = ko.info("name")
         if name is None or not ko.comment.startswith("vshell "):
             raise KernelError(ENOEXEC)
@@ -277,7 +297,9 @@ class Modules:
         magic = module.ko.info("vermagic") or ""
         reports = self._kernel.oops
         if force:
-            self._kernel.printk.emit(WARNING, f"{module.name}: module_layout: kernel tainted.")
+            if not reports.taints >> st.TAINT_FORCED_MODULE & 1:
+                text = f"{module.name}: module_layout: kernel tainted."
+                self._kernel.printk.emit(WARNING, text)
             self._taint(module, st.TAINT_FORCED_MODULE)
         elif magic.partition(" ")[2] != wanted.partition(" ")[2]:
             self._kernel.printk.emit(
@@ -363,8 +385,18 @@ class Modules:
         module.core_size = base + -(-extra // _PAGE_SIZE) * _PAGE_SIZE
         has_init = any(f.section == ".init.text" for f in module.ko.functions)
         module.init_size = config.module_size_init if has_init else 0
-        module.address = self._next_address
-        self._next_address += module.core_size + module.init_size
+        module.address = self._room_for(module.core_size + module.init_size)
+
+    # The lowest free place: whoever comes after a module lies where that one lay.
+    def _room_for(self, size: int) -> int:
+        address = MODULES_VADDR
+        for other in sorted(self.list, key=lambda module: module.address):
+            if not other.address:
+                continue
+            if other.address - address >= size:
+                break
+            address = other.address + other.core_size + other.init_size
+        return address
 
     def _build_namespace(self, module: Module) -> None:
         kernel = self._kernel
@@ -617,6 +649,7 @@ class Modules:
         # still be looking at it. Until then its code goes on to run, too.
         kernel.synchronize_rcu()
         self._doom_tasks_in(module)
+        kernel.slab.module_is_gone(module.name)
         kernel.waits.wake_up(self.changed, exclusive_max=0)
 
     # Whoever is in the middle of the module's functions will find them gone when it returns there.

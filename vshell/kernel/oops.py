@@ -2,9 +2,9 @@
 
 And what becomes of the task. An exception in a module's code is an *Oops*: the report is
 printed, the task dies, whatever it held stays held, and everything else goes on. What C would
-have done decides which report it is: using None is a NULL pointer, dividing by zero a divide
-error, endless recursion a stack overflow. An exception C has no counterpart for is reported as a
-BUG(), with one line that names it.
+have done decides which report it is (``fault.py``): using None is a NULL pointer, dividing by zero
+a divide error, endless recursion a stack overflow. An exception C has no counterpart for is
+reported as a BUG(), with one line that names it.
 
 Source: arch/x86/kernel/dumpstack.c, arch/x86/mm/fault.c, kernel/panic.c, lib/dump_stack.c (v6.1).
 Real: 05-self-exit, 13-oops, 14-bug-warn, 22-sync-primitives.
@@ -19,6 +19,7 @@ import sys
 from vshell.abi import state as st
 from vshell.abi.state import taint_text
 from vshell.kernel.addresses import mix64
+from vshell.kernel.fault import Oops, classify
 from vshell.kernel.printk import ALERT, CRIT, EMERG, ERR, INFO, WARNING
 from vshell.kernel.stacktrace import (
     Symbol,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from vshell.kernel.core import Kernel
     from vshell.kernel.task import Task
 
-__all__ = ["KernelPanic", "Oops", "Reports", "classify"]
+__all__ = ["KernelPanic", "Oops", "Reports"]
 
 _WARN_SITES: dict[tuple[str, str], tuple[str, int]] = {
     ("kthread_park", "busy"): ("kernel/kthread.c", 661),
@@ -47,44 +48,19 @@ _WARN_SITES: dict[tuple[str, str], tuple[str, int]] = {
     ("kthread_parkme", ""): ("kernel/kthread.c", 75),
     ("refcount_warn_saturate", ""): ("lib/refcount.c", 25),
     ("do_one_initcall", "imbalance"): ("init/main.c", 1284),
+    ("add_timer", ""): ("kernel/time/timer.c", 1253),
 }
 # An address in the first page is taken for a NULL pointer with an offset.
 _PAGE_SIZE = 4096
+_KERNEL_IMAGE = 0xFFFFFFFF80000000
+_MODULES_END = 0xFFFFFFFFFF000000
 # Where in the printed bytes of code the instruction itself stands.
 _CODE_PROLOGUE = 42
 
 
+_CUT_HERE = "------------[ cut here ]------------"
 _STACK_FRAMES_MAX = 512
 """How many frames fit into a kernel stack of 16 KiB, at 32 bytes each."""
-
-
-class Oops(Exception):
-    """A fault of the running code, as the hardware would report it.
-
-    ``kind`` is "page", "divide", "ud2" (BUG), "gp" or "stack".
-    """
-
-    def __init__(self, kind: str, address: int = 0, access: str = "read", text: str = "") -> None:
-        """Describe the fault.
-
-        Args:
-            kind: which exception of the processor.
-            address: what was accessed.
-            access: "read", "write" or "fetch".
-            text: what a BUG() says first: "FILE:LINE".
-        """
-        super().__init__(kind, address, access, text)
-        self.kind = kind
-        self.address = address
-        self.access = access
-        self.text = text
-        self.python = ""
-        self.at: str = ""
-
-    @property
-    def kills_by(self) -> int:
-        """The signal that a process which faults dies of."""
-        return 9 if self.kind == "page" else 11
 
 
 class KernelPanic(Exception):
@@ -101,6 +77,7 @@ class Reports:
         self.oopses = 0
         self.panic_text = ""
         self._first_block: list[str] = []
+        self._first_at: Symbol | None = None
 
     def taint(self, bit: int) -> None:
         """Set a taint for good."""
@@ -143,19 +120,22 @@ class Reports:
         return fault
 
     def _print_fault(self, fault: Oops, symbols: list[Symbol], task: Task) -> None:
-        code = {"read": 0, "write": 2, "fetch": 0x10}[fault.access]
         if fault.kind != "stack":
             self._kernel.printk.console_verbose()
-        self._print_cause(fault, code, symbols)
+        self._print_cause(fault, symbols)
         self._cpu_lines(task)
         if fault.access == "fetch":
-            rip = f"0x{fault.address:x}"
+            at = Symbol(f"0x{fault.address:x}", 0, 0)
+            at.address = fault.address
+            rip = at.name
         else:
-            rip = symbols.pop(0).with_place() if symbols else "0x0"
-        block = [f"RIP: 0010:{rip}", *self.registers(task, fault)]
+            at = symbols.pop(0) if symbols else Symbol("0x0", 0, 0)
+            rip = at.with_place()
+        registers = self.registers(task, fault, at)
         if not self._first_block:
-            self._first_block = block
-        for line in block:
+            self._first_block = registers
+            self._first_at = at
+        for line in (f"RIP: 0010:{rip}", *registers):
             self._line(WARNING, line)
         stale = fault.access == "fetch" and fault.address >= _PAGE_SIZE
         if stale:
@@ -165,10 +145,21 @@ class Reports:
         if fault.kind == "page":
             self._line(WARNING, f"CR2: {fault.address:016x}")
         self._line(WARNING, "---[ end trace 0000000000000000 ]---")
-        for line in self._first_block:
+        for line in (f"RIP: 0010:{self._first_place()}", *self._first_block):
             self._line(WARNING, line)
 
-    def _print_cause(self, fault: Oops, code: int, symbols: list[Symbol]) -> None:
+    # What lies now where the first fault was: perhaps another module.
+    def _first_place(self) -> str:
+        at = self._first_at
+        assert at is not None
+        if not at.address:
+            return at.with_place()
+        now = self._kernel.modules.symbol_at_address(at.address)
+        if now is None:
+            return f"0x{at.address:x}"
+        return (at if (now.name, now.module) == (at.name, at.module) else now).with_place()
+
+    def _print_cause(self, fault: Oops, symbols: list[Symbol]) -> None:
         if fault.kind == "page":
             what = "kernel NULL pointer dereference, address"
             if fault.address >= _PAGE_SIZE:
@@ -176,12 +167,10 @@ class Reports:
             self._line(ALERT, f"BUG: {what}: {fault.address:016x}")
             access = {"read": "read access", "write": "write access", "fetch": "instruction fetch"}
             self._line(ALERT, f"#PF: supervisor {access[fault.access]} in kernel mode")
-            self._line(ALERT, f"#PF: error_code(0x{code:04x}) - not-present page")
-            if fault.address >= _PAGE_SIZE:
-                self._line(INFO, "PGD 8c15067 P4D 8c15067 PUD 8c17067 PMD 1859067 PTE 0")
-            else:
-                self._line(INFO, "PGD 0 P4D 0 ")
-            self._header(f"{code:04x}", "Oops")
+            why = "permissions violation" if fault.present else "not-present page"
+            self._line(ALERT, f"#PF: error_code(0x{fault.error_code:04x}) - {why}")
+            self._line(INFO, _page_tables(fault))
+            self._header(f"{fault.error_code:04x}", "Oops")
         elif fault.kind == "divide":
             self._header("0000", "divide error")
         elif fault.kind == "gp":
@@ -196,8 +185,10 @@ class Reports:
             )
             self._header("0000", "stack guard page")
         else:
-            where = fault.text or self._source_place(symbols)
-            self._line(CRIT, f"kernel BUG at {where}!")
+            if fault.kind == "ud2":
+                self._line(WARNING, _CUT_HERE)
+                where = fault.text or self._source_place(symbols)
+                self._line(CRIT, f"kernel BUG at {where}!")
             self._header("0000", "invalid opcode")
         if fault.python:
             self._line(WARNING, f"Python: {fault.python}")
@@ -240,7 +231,7 @@ class Reports:
     ) -> None:
         sched = self._kernel.sched
         task = sched.current
-        self._line(WARNING, "------------[ cut here ]------------")
+        self._line(WARNING, _CUT_HERE)
         if text:
             self._kernel.printk.store(text if text.endswith("\n") else text + "\n", WARNING)
         self._line(
@@ -249,7 +240,7 @@ class Reports:
         self.print_modules()
         self._cpu_lines(task)
         self._line(WARNING, f"RIP: 0010:{where}")
-        for register_line in self.registers(task):
+        for register_line in self.registers(task, None, where):
             self._line(WARNING, register_line)
         self._call_trace(symbols, task)
         # Linux: kernel/panic.c check_panic_on_warn() (v6.1).
@@ -353,19 +344,31 @@ class Reports:
         """Print "Modules linked in: ..."."""
         self._line(level, "Modules linked in:" + self._kernel.modules.linked_in())
 
-    def registers(self, task: Task, fault: Oops | None = None) -> list[str]:
+    def registers(
+        self, task: Task, fault: Oops | None = None, at: Symbol | None = None
+    ) -> list[str]:
         """Give the code around the instruction and the registers, one line each.
 
         Made-up contents, the same in every run: nobody can use them, but a report without
         them would not look like one.
+
+        Args:
+            task: that runs.
+            fault: what happened to it, if something did.
+            at: where it is.
         """
         seed = task.pid << 32 ^ self._kernel.sched.now_ns
         address = fault.address if fault is not None else 0
         code_line = f"Code: {_code_bytes(seed + 100)}"
+        begins = at.address - _CODE_PROLOGUE if at is not None else 0
         if fault is not None and fault.access == "fetch":
+            begins = (address - _CODE_PROLOGUE) & (1 << 64) - 1
+        elif at is None or not at.text or begins >= at.text:
+            begins = 0
+        if begins:
             # Reading the code around the instruction faults too, and leaves its address in CR2.
-            address = (address - _CODE_PROLOGUE) & (1 << 64) - 1
-            code_line = f"Code: Unable to access opcode bytes at 0x{address:x}."
+            address = begins
+            code_line = f"Code: Unable to access opcode bytes at 0x{begins:x}."
         value = [mix64(seed + n) for n in range(20)]
         heap = [0xFFFF888000000000 | (v & 0xFFFFFFC0) for v in value]
         stack = 0xFFFFC90000000000 | (value[0] & 0xFFFFF8)
@@ -399,55 +402,19 @@ class Reports:
         ]
 
 
+# What the tables that lead to an address hold: only the kernel's and the modules' own are there.
+# Linux: arch/x86/mm/fault.c dump_pagetable() (v6.1).
+def _page_tables(fault: Oops) -> str:
+    if fault.address < _KERNEL_IMAGE:
+        return "PGD 0 P4D 0 "
+    tables = "PGD 8c15067 P4D 8c15067 PUD 8c17067"
+    if fault.address >= _MODULES_END:
+        return f"{tables} PMD 0 "
+    return f"{tables} PMD 1859067 PTE {'8000000003ba6161' if fault.present else '0'}"
+
+
 # 64 bytes around an instruction, which stands in angle brackets.
 def _code_bytes(seed: int) -> str:
     code = [f"{mix64(seed + n) & 0xFF:02x}" for n in range(64)]
     code[_CODE_PROLOGUE] = f"<{code[_CODE_PROLOGUE]}>"
     return " ".join(code)
-
-
-def classify(error: BaseException) -> Oops:
-    """Decide which fault of C an exception of Python amounts to."""
-    if isinstance(error, Oops):
-        return error
-    if isinstance(error, ZeroDivisionError):
-        return Oops("divide")
-    if isinstance(error, RecursionError):
-        return Oops("stack")
-    pointer = _pointer_used(error)
-    if pointer is not None:
-        return Oops("page", pointer, _access(error))
-    if isinstance(error, IndexError):
-        fault = Oops("page", 0xFFFFC90000C00000, _access(error))
-    else:
-        fault = Oops("ud2")
-    fault.python = f"{type(error).__name__}: {error}"
-    return fault
-
-
-# The address behind the pointer that was not one: 0 for None, an errno's for an error pointer.
-def _pointer_used(error: BaseException) -> int | None:
-    if isinstance(error, AttributeError):
-        subject = getattr(error, "obj", 0)
-        if subject is None:
-            return 0
-        errno: int | None = getattr(subject, "error_pointer", None)
-        return None if errno is None else errno & (1 << 64) - 1
-    if isinstance(error, TypeError) and "'NoneType'" in str(error):
-        return 0
-    return None
-
-
-# Tell from the instruction that failed whether it read, wrote or called.
-def _access(error: BaseException) -> str:
-    from opcode import opname  # noqa: PLC0415 - only a report needs it
-
-    if "not callable" in str(error):
-        return "fetch"
-    traceback = error.__traceback__
-    while traceback is not None and traceback.tb_next is not None:
-        traceback = traceback.tb_next
-    if traceback is None or traceback.tb_lasti < 0:
-        return "read"
-    name = opname[traceback.tb_frame.f_code.co_code[traceback.tb_lasti]]
-    return "write" if name.startswith(("STORE", "DELETE")) else "read"

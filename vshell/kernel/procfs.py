@@ -139,7 +139,7 @@ class _Proc:
         shown = self._reader_is_root()
         for module in self.kernel.modules.list:
             for function in module.ko.functions:
-                address = module.address + 16 * function.first_line if shown else 0
+                address = module.start_of(function) if shown else 0
                 lines.append(f"{address:016x} t {function.name}\t[{module.name}]\n")
         return "".join(lines)
 

@@ -38,7 +38,7 @@ __all__ = [
 class Symbol:
     """One line of a backtrace."""
 
-    __slots__ = ("file", "line", "module", "name", "offset", "reliable", "size")
+    __slots__ = ("address", "file", "line", "module", "name", "offset", "reliable", "size", "text")
 
     def __init__(
         self, name: str, offset: int, size: int, module: str = "", *, reliable: bool = True
@@ -59,9 +59,14 @@ class Symbol:
         self.reliable = reliable
         self.file = ""
         self.line = 0
+        # Of a module's function: where it is, and where the code begins that it lies in.
+        self.address = 0
+        self.text = 0
 
     def __str__(self) -> str:
-        """Write it as %pS does: "fn+0x1e/0x50 [mod]"."""
+        """Write it as %pS does: "fn+0x1e/0x50 [mod]"; the name alone if it is an address."""
+        if not self.size:
+            return self.name
         text = f"{self.name}+{self.offset:#x}/{self.size:#x}"
         return f"{text} [{self.module}]" if self.module else text
 

@@ -115,6 +115,7 @@ INLINE = frozenset(
         "WARN_ON_ONCE",
         "BUG",
         "BUG_ON",
+        "asm",
         "get_task_struct",
         "put_task_struct",
     ]

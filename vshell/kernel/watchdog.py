@@ -89,7 +89,7 @@ class Watchdog:
         printk.emit(WARNING, f"Hardware name: {kernel.config.hardware}")
         symbols = symbols_of_frames(kernel, task_frames(kernel, task))
         printk.emit(WARNING, f"RIP: 0010:{symbols[0] if symbols else 0}")
-        for line in reports.registers(task):
+        for line in reports.registers(task, None, symbols[0] if symbols else None):
             printk.emit(WARNING, line)
         printk.emit(WARNING, "Call Trace:")
         printk.emit(WARNING, " <TASK>")

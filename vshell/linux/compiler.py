@@ -6,6 +6,7 @@ Header: include/linux/compiler.h. Hints mean nothing here and are accepted.
 from __future__ import annotations
 
 from vshell.abi.mirror import macro
+from vshell.kernel.fault import Oops as _Oops
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     kernel: Kernel
 
-__all__ = ["READ_ONCE", "barrier", "likely", "noinline", "unlikely"]
+__all__ = ["READ_ONCE", "asm", "barrier", "likely", "noinline", "unlikely"]
 
 
 @macro()
@@ -55,6 +56,28 @@ def barrier() -> None:
     Source:
         include/linux/compiler.h (v6.1)
     """
+
+
+@macro()
+def asm(code: str) -> None:
+    """Put an instruction where this stands.
+
+    C: asm volatile(code)
+
+    Args:
+        code: "ud2", which is no instruction and ends the task; any other does nothing visible.
+
+    Returns:
+        Nothing.
+
+    Context:
+        Any.
+
+    Source:
+        a keyword of the C language; arch/x86/kernel/traps.c exc_invalid_op() (v6.1)
+    """
+    if code == "ud2":
+        raise _Oops("opcode")
 
 
 @macro()

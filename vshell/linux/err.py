@@ -29,8 +29,13 @@ class _ErrorPointer:
     # What ERR_PTR() gives: using it as anything else is a fault at the address it stands for.
     __slots__ = ("error_pointer",)
 
+    error_pointer: int
+
     def __init__(self, error: int) -> None:
-        self.error_pointer = error
+        object.__setattr__(self, "error_pointer", error)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(name=name, obj=self)
 
 
 @macro()

@@ -1,0 +1,19 @@
+# A module with the licence "GPL and additional rights". The twin of lic_gplplus.c.
+
+from vshell.linux.module import MODULE_LICENSE, module_exit, module_init
+from vshell.linux.printk import pr_info
+
+
+def lic_init():
+    pr_info("lic_gplplus init\n")
+    return 0
+
+
+def lic_exit():
+    pass
+
+
+module_init(lic_init)
+module_exit(lic_exit)
+
+MODULE_LICENSE("GPL and additional rights")

@@ -1,0 +1,19 @@
+# A module with the licence "GPL v2". The twin of lic_gplv2.c.
+
+from vshell.linux.module import MODULE_LICENSE, module_exit, module_init
+from vshell.linux.printk import pr_info
+
+
+def lic_init():
+    pr_info("lic_gplv2 init\n")
+    return 0
+
+
+def lic_exit():
+    pass
+
+
+module_init(lic_init)
+module_exit(lic_exit)
+
+MODULE_LICENSE("GPL v2")
