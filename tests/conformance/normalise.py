@@ -8,14 +8,17 @@ in deviations.yaml. A rule that finds nothing any more is reported by the tests.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Rule(NamedTuple):
     """One thing that may differ."""
 
     pattern: str
-    replacement: str
+    replacement: str | Callable[[re.Match[str]], str]
     reason: str
 
 
@@ -172,6 +175,12 @@ OWN = {
             Rule(r"^\[Mon Nov 23 \d\d:\d\d:\d\d 2026", "[DATE", WHEN),
             Rule(r"\[Nov23 \d\d:\d\d\] ", "[DATE] ", WHEN),
             Rule(r"^(\d+),\d+,\d+,-;", r"\1,SEQ,USEC,-;", "when, and how much boot had to say"),
+        ),
+    ),
+    "19-printk-formats": Own(
+        rules=(
+            Rule(r"(001fabff-4142-).*", r"\1REST", "what lies behind an array of six bytes"),
+            Rule(r"fmts\.(?:c|py)$", "fmts.SRC", SOURCE),
         ),
     ),
     "26-kmod-tools": Own(

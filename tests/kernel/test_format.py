@@ -175,6 +175,46 @@ def test_conversions_follow_the_source(bench, template, args, text):
     assert text == vsprintf(bench.kernel.addresses, template, args)
 
 
+UUID = list(range(0x10, 0x20))
+UUIDS = [
+    ("%pUb", "10111213-1415-1617-1819-1a1b1c1d1e1f"),
+    ("%pUB", "10111213-1415-1617-1819-1A1B1C1D1E1F"),
+    ("%pUl", "13121110-1514-1716-1819-1a1b1c1d1e1f"),
+    ("%pUL", "13121110-1514-1716-1819-1A1B1C1D1E1F"),
+    ("%pU", "10111213-1415-1617-1819-1a1b1c1d1e1f"),
+]
+
+
+@pytest.mark.parametrize(("template", "text"), UUIDS)
+def test_identifiers_of_sixteen_bytes(bench, template, text):
+    """%pU: five groups, big or little endian, in small or large letters."""
+    assert text == vsprintf(bench.kernel.addresses, template, (UUID,))
+
+
+def test_a_backtrace_names_the_function_before(bench):
+    """%pB takes an address for where a call returns to: at a function's entry, the one before."""
+    texts = start(
+        bench,
+        """
+        seen.append(sprintf("%pB", first))
+        seen.append(sprintf("%pB", second))
+        seen.append(sprintf("%pS", uintptr_t(second) + 2))
+        """,
+        "def first(x):\n    return second(x) + 1\ndef second(x):\n    return first(x)",
+    )
+
+    assert texts[0].startswith("0xffffffffc")
+    assert texts[1].startswith("first+0x20/0x20 [mod]")
+    assert texts[2].startswith("second+0x2/0x20 [mod]")
+
+
+def test_pointers_to_variables(bench):
+    """%ps gives a variable's name."""
+    texts = start(bench, 'seen.append(sprintf("%ps|%pS", shared, shared))', "shared = [7]")
+
+    assert ["shared [mod]|shared+0x0/0x8 [mod]"] == texts
+
+
 HASHED = ["%p", "%pZ", "%pI6", "%pd", "%pe", "%pK"]
 
 

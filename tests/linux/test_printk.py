@@ -203,6 +203,68 @@ def test_dynamic_debug(bench, args, texts):
     assert texts == bench.own_log()
 
 
+DUMPS = [
+    # Real: 19-printk-formats.
+    (
+        '"dump: ", DUMP_PREFIX_OFFSET, 16, 1, "0123456789ABCDEFGHIJ", 20, True',
+        [
+            "dump: 00000000: 30 31 32 33 34 35 36 37 38 39 41 42 43 44 45 46  0123456789ABCDEF",
+            "dump: 00000010: 47 48 49 4a                                      GHIJ",
+        ],
+    ),
+    ('"", DUMP_PREFIX_NONE, 16, 1, [0, 255, 127], 3, False', ["00 ff 7f"]),
+    ('"", DUMP_PREFIX_NONE, 16, 1, [0, 255, 65], 2, True', ["00 ff" + " " * 44 + ".."]),
+    ('"", DUMP_PREFIX_NONE, 16, 4, [1, 0, 0, 0, 2, 1, 0, 0], 8, False', ["00000001 00000102"]),
+    ('"", DUMP_PREFIX_NONE, 16, 4, [1, 2, 3], 3, False', ["01 02 03"]),
+    ('"", DUMP_PREFIX_NONE, 7, 3, [1] * 17, 17, False', [" ".join(["01"] * 16), "01"]),
+    ('"", DUMP_PREFIX_NONE, 32, 1, [1] * 17, 17, False', [" ".join(["01"] * 17)]),
+]
+
+
+@pytest.mark.parametrize(("arguments", "texts"), DUMPS)
+def test_bytes_are_dumped_in_rows(bench, arguments, texts):
+    """print_hex_dump(): rows of groups, each a little-endian number, and the characters."""
+    found = records(bench, f"print_hex_dump(KERN_INFO, {arguments})")
+
+    assert [(6, text) for text in texts] == found
+
+
+def test_a_dump_may_show_addresses(bench):
+    """DUMP_PREFIX_ADDRESS: each row's address as %p prints it."""
+    found = records(
+        bench,
+        """
+        data = [1] * 17
+        print_hex_dump(KERN_INFO, "", DUMP_PREFIX_ADDRESS, 16, 1, data, 17, False)
+        pr_info("%p\\n", data)
+        """,
+    )
+
+    assert 3 == len(found)
+    assert found[0][1].startswith(f"{found[2][1]}: 01 01")
+    assert found[1][1].endswith(": 01")
+    assert found[0][1][:16] != found[1][1][:16]
+
+
+def test_debug_dumps_are_silent_without_debug(bench):
+    """print_hex_dump_bytes() and print_hex_dump_debug() print where pr_debug() does."""
+    lines = """
+        print_hex_dump_bytes("b: ", DUMP_PREFIX_NONE, [65], 1)
+        print_hex_dump_debug("d: ", DUMP_PREFIX_NONE, 16, 1, [66], 1, False)
+        """
+    assert [] == records(bench, lines)
+
+
+def test_debug_dumps_with_debug_defined(bench):
+    """At level debug, print_hex_dump_bytes() with the characters."""
+    lines = """
+        print_hex_dump_bytes("b: ", DUMP_PREFIX_NONE, [65], 1)
+        print_hex_dump_debug("d: ", DUMP_PREFIX_NONE, 16, 1, [66], 1, False)
+        """
+    expected = [(7, "b: 41" + " " * 47 + "A"), (7, "d: 42")]
+    assert expected == records(bench, lines, "DEBUG = 1")
+
+
 def test_dump_stack_shows_cpu_hardware_and_trace(bench):
     """dump_stack(): the CPU's line, the hardware's, and the functions below."""
     play(

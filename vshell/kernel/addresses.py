@@ -81,7 +81,12 @@ class Addresses:
         return getattr(thing, "__globals__", {}).get("__vshell_module__")
 
     def hashed(self, address: int) -> str:
-        """Give what %p prints: 8 digits that do not tell the address."""
+        """Give what %p prints: 8 digits that do not tell the address.
+
+        Before there are random numbers there is no key for them.
+        """
+        if not self._kernel.random.has_pointer_key():
+            return "(____ptrval____)"
         return f"00000000{mix64(address ^ self._key) & 0xFFFFFFFF:08x}"
 
     def restricted(self, address: int) -> str:
@@ -92,6 +97,16 @@ class Addresses:
         privileged = restrict == 1 and self._kernel.sched.current.process_is_root()
         return f"{address:016x}" if privileged else "0" * 16
 
+    # A module's variable that a thing is, by its name and the module's.
+    def _variable(self, thing: object) -> tuple[str, str] | None:
+        if thing is None or isinstance(thing, (int, str)):
+            return None
+        for module in self._kernel.modules.list:
+            for name, value in module.namespace.items():
+                if value is thing and not name.startswith("__"):
+                    return name, module.name
+        return None
+
     def symbol_at(self, thing: object, *, offset: bool, backtrace: bool) -> str:
         """Give what %pS, %ps or %pB print for a pointer.
 
@@ -99,10 +114,15 @@ class Addresses:
         """
         code: CodeType | None = getattr(thing, "__code__", None)
         if code is None or backtrace:
+            variable = self._variable(thing) if code is None else None
+            if variable is not None:
+                return f"{variable[0]}{'+0x0/0x8' * offset} [{variable[1]}]"
             address = self.address_of(thing)
-            named = self._kernel.modules.symbol_at_address(address)
+            # Linux: a backtrace holds return addresses; what they belong to is the call before.
+            named = self._kernel.modules.symbol_at_address(address - backtrace)
             if named is None:
                 return f"0x{address:x}"
+            named.offset += backtrace
             return (
                 str(named)
                 if offset

@@ -65,6 +65,8 @@ class KernelConfig:
         self.console_loglevel = 4
         self.dmesg_restrict = 0
         self.kptr_restrict = 0
+        self.crng_ready = True
+        """Whether the random number generator is ready at boot."""
         self.log_buf_len = 1 << 18
         """Bytes of the printk ring buffer."""
         self.module_size_text = 16384

@@ -27,6 +27,7 @@ from vshell.kernel.policy import Fifo, Policy
 from vshell.kernel.printk import Printk
 from vshell.kernel.process import Processes
 from vshell.kernel.queue import RANK_INPUT, Call, EventQueue
+from vshell.kernel.random import Random
 from vshell.kernel.sched import Cpu, Scheduler
 from vshell.kernel.sysctl import Sysctls
 from vshell.kernel.task import TASK_COMM_LEN, Task, TaskTable
@@ -121,6 +122,7 @@ class Kernel:
         self.oops = Reports(self)
         self.watchdog = Watchdog(self)
         self.sysctls = Sysctls(self)
+        self.random = Random(self)
         self.addresses = Addresses(self)
         self.kthreads = Kthreads(self)
         self.modules = Modules(self)

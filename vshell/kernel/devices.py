@@ -60,13 +60,19 @@ class _Full(_Zero):
 
 
 class _Random(_Null):
-    def __init__(self, inode: Device, flags: int, draw: Callable[[], int]) -> None:
+    def __init__(self, inode: Device, flags: int, kernel: Kernel, *, waits: bool) -> None:
         super().__init__(inode, flags)
-        self._draw = draw
+        self._kernel = kernel
+        self._waits = waits
 
     def read(self, count: int) -> bytes:
+        if self._waits and not self._kernel.random.ready:
+            if self.flags & O_NONBLOCK:
+                raise KernelError(EAGAIN)
+            self._kernel.random.wait()
         count = min(count, _ZEROS_MAX)
-        words = [self._draw().to_bytes(8, "little") for _ in range(-(-count // 8))]
+        draw = self._kernel.policy.random64
+        words = [draw().to_bytes(8, "little") for _ in range(-(-count // 8))]
         return b"".join(words)[:count]
 
 
@@ -187,10 +193,9 @@ def populate(kernel: Kernel) -> None:
     vfs.place("/dev/null", Device(vfs, 0o666, (1, 3), simple(_Null)))
     vfs.place("/dev/zero", Device(vfs, 0o666, (1, 5), simple(_Zero)))
     vfs.place("/dev/full", Device(vfs, 0o666, (1, 7), simple(_Full)))
-    draw = kernel.policy.random64
 
     def open_random(inode: Device, flags: int) -> File:
-        return _Random(inode, flags, draw)
+        return _Random(inode, flags, kernel, waits=inode.rdev == (1, 8))
 
     for name, minor in (("random", 8), ("urandom", 9)):
         vfs.place(f"/dev/{name}", Device(vfs, 0o666, (1, minor), open_random))

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
             ...
 
 
-__all__ = ["as_int", "bit_list", "vsprintf"]
+__all__ = ["as_int", "bit_list", "bytes_of", "vsprintf"]
 
 _WIDTHS = {"hh": 8, "h": 16, "": 32, "l": 64, "ll": 64, "L": 64, "z": 64, "t": 64}
 _LETTERS = frozenset("diuxXocsp%")
@@ -282,7 +282,8 @@ def _error(addresses: Addresses, kind: str, spec: _Spec, value: object) -> str |
     return f"-{NAMES.get(number, number)}" if number <= _MAX_ERRNO else None
 
 
-def _bytes_of(value: object) -> bytes:
+def bytes_of(value: object) -> bytes:
+    """Give the bytes that a pointer points to: of text, bytes or an array of numbers."""
     if isinstance(value, (bytes, bytearray)):
         return bytes(value)
     if isinstance(value, str):
@@ -295,13 +296,13 @@ def _bytes_of(value: object) -> bytes:
 def _hex_string(addresses: Addresses, kind: str, spec: _Spec, value: object) -> str:
     del addresses
     separator = {"C": ":", "D": "-", "N": ""}.get(kind[1:2], " ")
-    data = _bytes_of(value)[: min(max(spec.width, 1), 64)]
+    data = bytes_of(value)[: min(max(spec.width, 1), 64)]
     return separator.join(f"{byte:02x}" for byte in data)
 
 
 def _mac(addresses: Addresses, kind: str, spec: _Spec, value: object) -> str:
     del addresses, spec
-    data = _bytes_of(value)[:6]
+    data = bytes_of(value)[:6]
     if kind[1:2] == "R":
         data = data[::-1]
     separator = "" if kind[0] == "m" else "-" if kind[1:2] == "F" else ":"
@@ -313,13 +314,24 @@ def _ipv4(addresses: Addresses, kind: str, spec: _Spec, value: object) -> str | 
     if kind[1:2] != "4":
         return None
     width = "03" if kind[0] == "i" else ""
-    return ".".join(f"{byte:{width}d}" for byte in _bytes_of(value)[:4])
+    return ".".join(f"{byte:{width}d}" for byte in bytes_of(value)[:4])
+
+
+def _uuid(addresses: Addresses, kind: str, spec: _Spec, value: object) -> str:
+    del addresses, spec
+    data = bytes_of(value)[:16].ljust(16, b"\0")
+    if kind[1:2] in ("l", "L"):
+        # Little-endian: the first three groups are stored the other way round.
+        data = data[3::-1] + data[5:3:-1] + data[7:5:-1] + data[8:]
+    digits = data.hex()
+    text = "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+    return text.upper() if kind[1:2] in ("L", "B") else text
 
 
 def _escaped(addresses: Addresses, kind: str, spec: _Spec, value: object) -> str:
     del addresses, kind
     out = []
-    for byte in _bytes_of(value)[: max(spec.width, 1)]:
+    for byte in bytes_of(value)[: max(spec.width, 1)]:
         if 32 <= byte < 127:
             out.append(chr(byte))
         elif byte == 0:
@@ -383,6 +395,7 @@ _POINTERS = {
     "m": _mac,
     "I": _ipv4,
     "i": _ipv4,
+    "U": _uuid,
     "E": _escaped,
     "b": _bitmap,
     "a": _resource,

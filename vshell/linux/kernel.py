@@ -12,6 +12,7 @@ from vshell.kernel.format import vsprintf as _vsprintf
 from vshell.kernel.module import c_divide as _c_divide
 from vshell.kernel.params import parse_bool as _parse_bool
 from vshell.kernel.params import parse_integer as _parse_integer
+from vshell.kernel.scan import vsscanf as _vsscanf
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ __all__ = [
     "scnprintf",
     "snprintf",
     "sprintf",
+    "sscanf",
 ]
 
 INT_MAX = (1 << 31) - 1
@@ -259,6 +261,33 @@ def scnprintf(size: int, fmt: str, *args: Any) -> tuple[int, str]:
     """
     text = _vsprintf(kernel.addresses, fmt, args)[: max(size - 1, 0)]
     return len(text), text
+
+
+@exported
+def sscanf(buf: str, fmt: str) -> tuple[Any, ...]:
+    """Read values out of a text.
+
+    C: int sscanf(const char *buf, const char *fmt, ...)
+
+    Args:
+        buf: what is read.
+        fmt: whitespace stands for any of it; %d %u %i %x %o %s %c %[ with width and length.
+
+    Returns:
+        How many values were read, and the value of each conversion, None for those that were not.
+
+    Context:
+        Any.
+
+    Source:
+        lib/vsprintf.c (v6.1)
+
+    Differs:
+        The values are part of the result.
+    """
+    count, values = _vsscanf(buf, fmt)
+    wanted = fmt.replace("%%", "").count("%") - fmt.count("%*")
+    return count, *values, *(None for _ in range(wanted - len(values)))
 
 
 @exported

@@ -1,7 +1,7 @@
 """Writing to the kernel log.
 
 Header: include/linux/printk.h with include/linux/kern_levels.h. printk() and the pr_ family with
-their once and rate-limited forms are mirrored, print_hex_dump() is not.
+their once and rate-limited forms are mirrored, and print_hex_dump().
 
 A function ``pr_fmt(fmt)`` at the top of a module, as the macro of that name in C,
 is applied to every format::
@@ -16,6 +16,8 @@ More than 400 lines, one idea: the header is one file and has a macro for every 
 from __future__ import annotations
 
 from vshell.abi.mirror import exported, macro
+from vshell.kernel.format import bytes_of as _bytes_of
+from vshell.kernel.hexdump import hex_dump_lines as _hex_dump_lines
 from vshell.kernel.stacktrace import caller_of_module as _caller
 from vshell.linux._printk_forms import (
     KERN_ALERT,
@@ -54,6 +56,9 @@ if TYPE_CHECKING:
     kernel: Kernel
 
 __all__ = [
+    "DUMP_PREFIX_ADDRESS",
+    "DUMP_PREFIX_NONE",
+    "DUMP_PREFIX_OFFSET",
     "KERN_ALERT",
     "KERN_CONT",
     "KERN_CRIT",
@@ -91,6 +96,9 @@ __all__ = [
     "pr_warn",
     "pr_warn_once",
     "pr_warn_ratelimited",
+    "print_hex_dump",
+    "print_hex_dump_bytes",
+    "print_hex_dump_debug",
     "printk",
     "printk_once",
     "printk_ratelimited",
@@ -99,6 +107,7 @@ __all__ = [
 KERN_DEBUG = KERN_SOH + "7"
 KERN_DEFAULT = ""
 KERN_CONT = KERN_SOH + "c"
+DUMP_PREFIX_NONE, DUMP_PREFIX_ADDRESS, DUMP_PREFIX_OFFSET = range(3)
 
 
 @exported
@@ -168,20 +177,26 @@ def pr_cont(fmt: str, *args: Any) -> int:
     return _print(KERN_CONT, fmt, args)
 
 
-def _debug(fmt: str, args: tuple[Any, ...]) -> int:
+# What is to stand before a debug message at this place, None if it is silent.
+def _debug_flags() -> str | None:
     module, function, line = _caller()
     if "DEBUG" in module.namespace:
-        return _print(KERN_DEBUG, fmt, args)
+        return ""
     # A query's last word says what to do: "+p" and "=p" print, "-p" and "+m" do not.
     flags = module.debug.split()[-1] if module.debug else ""
     if flags[:1] not in {"+", "="} or "p" not in flags:
-        return 0
+        return None
     prefix = ":".join(
         part
         for flag, part in (("m", module.name), ("f", function), ("l", str(line)))
         if flag in flags
     )
-    return _print(KERN_DEBUG, f"{prefix}: {fmt}" if prefix else fmt, args)
+    return f"{prefix}: " if prefix else ""
+
+
+def _debug(fmt: str, args: tuple[Any, ...]) -> int:
+    prefix = _debug_flags()
+    return 0 if prefix is None else _print(KERN_DEBUG, prefix + fmt, args)
 
 
 @macro(fmt="fmt", uses=("__dynamic_pr_debug",))
@@ -400,3 +415,96 @@ def pr_info(fmt: str, *args: Any) -> int:
         include/linux/printk.h (v6.1)
     """
     return _print(KERN_INFO, fmt, args)
+
+
+@exported
+def print_hex_dump(
+    level: str,
+    prefix_str: str,
+    prefix_type: int,
+    rowsize: int,
+    groupsize: int,
+    buf: Any,
+    len: int,
+    ascii: bool,  # noqa: FBT001 - as in C
+) -> None:
+    """Print bytes as rows of hexadecimal digits.
+
+    C: void print_hex_dump(const char *level, const char *prefix_str, int prefix_type, int rowsize,
+        int groupsize, const void *buf, size_t len, bool ascii)
+
+    Args:
+        level: KERN_ level of each row.
+        prefix_str: put before each row.
+        prefix_type: DUMP_PREFIX_OFFSET, DUMP_PREFIX_ADDRESS or DUMP_PREFIX_NONE.
+        rowsize: bytes of a row, 16 or 32.
+        groupsize: bytes of a group, 1, 2, 4 or 8.
+        buf: text, bytes, or an array of numbers.
+        len: how many bytes.
+        ascii: whether the characters follow.
+
+    Returns:
+        Nothing.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h, lib/hexdump.c (v6.1)
+    """
+    rows = _hex_dump_lines(_bytes_of(buf)[:len], rowsize, groupsize, text=ascii)
+    step = rowsize if rowsize in (16, 32) else 16
+    for number, row in enumerate(rows):
+        before = ""
+        if prefix_type == DUMP_PREFIX_OFFSET:
+            before = f"{number * step:08x}: "
+        elif prefix_type == DUMP_PREFIX_ADDRESS:
+            before = (
+                kernel.addresses.hashed(kernel.addresses.address_of(buf) + number * step) + ": "
+            )
+        _print(level, "%s%s%s\n", (prefix_str, before, row))
+
+
+@macro(uses=("print_hex_dump",))
+def print_hex_dump_debug(
+    prefix_str: str,
+    prefix_type: int,
+    rowsize: int,
+    groupsize: int,
+    buf: Any,
+    len: int,
+    ascii: bool,  # noqa: FBT001 - as in C
+) -> None:
+    """Print bytes at level debug, if pr_debug() prints here.
+
+    C: #define print_hex_dump_debug(prefix_str, prefix_type, rowsize, groupsize, buf, len, ascii)
+
+    Returns:
+        Nothing.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h, include/linux/dynamic_debug.h (v6.1)
+    """
+    if _debug_flags() is not None:
+        print_hex_dump(KERN_DEBUG, prefix_str, prefix_type, rowsize, groupsize, buf, len, ascii)
+
+
+@macro(uses=("print_hex_dump",))
+def print_hex_dump_bytes(prefix_str: str, prefix_type: int, buf: Any, len: int) -> None:
+    """Print bytes with their characters at level debug, if pr_debug() prints here.
+
+    C: #define print_hex_dump_bytes(prefix_str, prefix_type, buf, len)
+
+    Returns:
+        Nothing.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/printk.h (v6.1)
+    """
+    print_hex_dump_debug(prefix_str, prefix_type, 16, 1, buf, len, True)

@@ -7,7 +7,25 @@ from __future__ import annotations
 
 from vshell.abi.mirror import macro
 
-__all__ = ["s8", "s16", "s32", "s64", "size_t", "u8", "u16", "u32", "u64"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vshell.kernel.core import Kernel
+
+    kernel: Kernel
+
+__all__ = [
+    "s8",
+    "s16",
+    "s32",
+    "s64",
+    "size_t",
+    "ssize_t",
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+    "uintptr_t",
+]
 
 
 def _unsigned(value: int, bits: int) -> int:
@@ -107,6 +125,42 @@ def size_t(value: int) -> int:
         include/linux/types.h (v6.1)
     """
     return _unsigned(value, 64)
+
+
+@macro()
+def ssize_t(value: int) -> int:
+    """Cut a number to 64 bits, signed.
+
+    C: (ssize_t)value
+
+    Returns:
+        The number as a variable of this type would hold it.
+
+    Context:
+        Any.
+
+    Source:
+        include/linux/types.h (v6.1)
+    """
+    return _signed(value, 64)
+
+
+@macro()
+def uintptr_t(pointer: object) -> int:
+    """Give the number of an address, to reckon with.
+
+    C: (uintptr_t)pointer
+
+    Returns:
+        The address.
+
+    Context:
+        Any.
+
+    Source:
+        include/linux/types.h (v6.1)
+    """
+    return kernel.addresses.address_of(pointer)
 
 
 @macro()

@@ -137,6 +137,8 @@ class HostSettings:
     console_loglevel = 4
     dmesg_restrict = 0
     kptr_restrict = 1
+    crng_ready = True
+    """Whether there are random numbers at boot; without, %p prints (____ptrval____) at first."""
     rcu_grace_jiffies = 5
     """How long synchronize_rcu() takes: how long freeing a module does."""
     watchdog_thresh = 10
