@@ -22,19 +22,21 @@ import yaml
 from tests.conformance.normalise import (
     DURATIONS,
     LEFT_OUT,
-    OWN,
     RULES,
     SINCE,
     Own,
     Rule,
     bucket_jiffies,
 )
+from tests.conformance.normalise import OWN as OWN_OTHERS
+from tests.conformance.own_timing import OWN_TIMING
 from vshell.machine.free import run_free
 from vshell.machine.host import Host, load_settings
 
 HERE = Path(__file__).parent
 NAMES = sorted(path.name for path in HERE.iterdir() if (path / "real.txt").exists())
 PROFILE = "debian-12"
+OWN = OWN_OTHERS | OWN_TIMING
 
 # The recorded machine's first line: `c COMMAND` shows a command and runs it.
 PRELUDE = 'c() { echo "\\$ $*"; eval "$*"; }\n'

@@ -1,7 +1,8 @@
 """Inlining: which functions are part of their only caller.
 
 A C compiler puts a static function that is called from one place into that place, unless it is
-marked noinline. Such a function has no frame of its own: backtraces and wchan name its caller.
+marked noinline; one marked __always_inline, as a macro of C that is a function here, into every
+place. Such a function has no frame of its own: backtraces and wchan name its caller.
 Module code runs the same either way; only the loader is told.
 
 Real: 02-park-edges (inlined), 13-oops, 14-bug-warn (noinline).
@@ -45,7 +46,12 @@ def only_callers(tree: ast.Module, kept: Iterable[str]) -> dict[str, str]:
             else:
                 # Its address is taken, or it calls itself: it must exist.
                 del callers[node.id]
-    only = {name: found[0] for name, found in callers.items() if len(found) == 1}
+    always = {node.name for node in functions if _is_marked(node, "__always_inline")}
+    only = {
+        name: found[0]
+        for name, found in callers.items()
+        if len(found) == 1 or (found and name in always)
+    }
     return {name: caller for name, caller in only.items() if not _is_circle(name, only)}
 
 

@@ -32,7 +32,7 @@ MODULE_FACTS = {
 }
 """Macros that only put a fact into .modinfo, and the fact's key."""
 
-_SECTION_MARKS = ("__init", "__exit", "noinline")
+_SECTION_MARKS = ("__init", "__exit", "noinline", "__always_inline")
 
 
 class _Expander(ast.NodeTransformer):

@@ -28,7 +28,10 @@ from vshell.kernel.printk import Printk
 from vshell.kernel.process import Processes
 from vshell.kernel.queue import RANK_INPUT, Call, EventQueue
 from vshell.kernel.random import Random
+from vshell.kernel.rwsem import RwSemaphores
 from vshell.kernel.sched import Cpu, Scheduler
+from vshell.kernel.slab import Slab
+from vshell.kernel.spinlock import Spinning
 from vshell.kernel.sysctl import Sysctls
 from vshell.kernel.task import TASK_COMM_LEN, Task, TaskTable
 from vshell.kernel.timer import TimerWheel
@@ -118,6 +121,9 @@ class Kernel:
         self.hrtimers = HrTimers(self)
         self.waits = Waits(self)
         self.locks = Locks(self)
+        self.spinning = Spinning(self)
+        self.rwsems = RwSemaphores(self)
+        self.slab = Slab(self)
         self.printk = Printk(self)
         self.oops = Reports(self)
         self.watchdog = Watchdog(self)
@@ -320,6 +326,27 @@ class Kernel:
             assert task.resume is not None
             task.resume()
         return
+
+    def step_cpu(self, cpu: Cpu, until_ns: int) -> None:
+        """Let one CPU go on while an interrupt on another waits for it. Hub only.
+
+        Args:
+            cpu: runs a task.
+            until_ns: how far the interrupt's own time goes meanwhile.
+        """
+        sched = self.sched
+        saved = (sched.cpu, sched.current, sched.in_interrupt, sched.in_hardirq)
+        turns, horizon_ns = self.runtime.turns, sched.horizon_ns
+        task = cpu.curr
+        if task.resume is not None and cpu.clock_ns < until_ns:
+            sched.cpu, sched.current, sched.in_interrupt, sched.in_hardirq = cpu, task, 0, 0
+            sched.now_ns = cpu.clock_ns
+            sched.horizon_ns = until_ns
+            self.runtime.turns = task.turns
+            task.resume()
+        sched.cpu, sched.current, sched.in_interrupt, sched.in_hardirq = saved
+        self.runtime.turns, sched.horizon_ns = turns, horizon_ns
+        sched.now_ns = until_ns
 
     def advance_to(self, time_ns: int) -> None:
         """Let idle time pass up to ``time_ns``. Hub only.

@@ -6,6 +6,7 @@ In hard-interrupt context, and not on the jiffy grid.
 from __future__ import annotations
 
 from vshell.kernel.queue import RANK_HARDIRQ
+from vshell.kernel.struct import Member
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,14 +32,24 @@ class _Firing:
             timer.owner.expire(timer)
 
 
-class HrTimer:
+class HrTimer(Member):
     """A timer of nanosecond resolution."""
 
-    __slots__ = ("cpu", "expires_ns", "firing", "function", "owner", "running", "soft")
+    __slots__ = (
+        "container",
+        "cpu",
+        "expires_ns",
+        "firing",
+        "function",
+        "owner",
+        "running",
+        "soft",
+    )
 
     def __init__(self, owner: HrTimers | None, function: Callable[..., object] | None) -> None:
         """Make an inactive timer; ``function`` runs in hard-interrupt context."""
         self.owner = owner
+        self.container = None
         self.soft = False
         self.running = False
         self.function = function

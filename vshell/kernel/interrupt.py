@@ -13,6 +13,7 @@ from __future__ import annotations
 from vshell.abi import dialect
 from vshell.abi import state as st
 from vshell.kernel.oops import Oops
+from vshell.kernel.struct import Member
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,16 +47,17 @@ TASKLET_SOFTIRQ = 6
 _RESTARTS_MAX = 10
 
 
-class Tasklet:
+class Tasklet(Member):
     """A tasklet_struct: a function that is to run once, soon, in softirq context."""
 
-    __slots__ = ("count", "data", "func", "scheduled", "uses_callback")
+    __slots__ = ("container", "count", "data", "func", "scheduled", "uses_callback")
 
     def __init__(self) -> None:
         """Make one without a function."""
         self.func: Callable[..., object] | None = None
         self.data: object = 0
         self.uses_callback = True
+        self.container = None
         self.count = 0
         self.scheduled = False
 

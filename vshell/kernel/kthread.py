@@ -8,6 +8,8 @@ Stopping and parking are two bits and two completions. The thread looks at the b
 itself; nobody can make it. What follows from that on a real kernel (a second stop hangs,
 a park of a thread that returns hangs, a stop before the first run never calls the
 function) follows here from the same code.
+
+More than 400 lines, one idea: a thread's life, from kthreadd to its last instruction.
 """
 
 from __future__ import annotations

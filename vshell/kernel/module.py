@@ -42,6 +42,7 @@ from vshell.kernel.oops import Oops
 from vshell.kernel.params import ModuleParam, find_param, split_args
 from vshell.kernel.printk import ERR, NOTICE, WARNING
 from vshell.kernel.stacktrace import Symbol, task_frames
+from vshell.kernel.struct import build_struct
 from vshell.kernel.wait import WaitQueue
 
 TYPE_CHECKING = False
@@ -401,7 +402,7 @@ class Modules:
     def _build_namespace(self, module: Module) -> None:
         kernel = self._kernel
         allowed = {name: getattr(builtins, name) for name in dialect.BUILTINS}
-        allowed["__build_class__"] = builtins.__build_class__
+        allowed["__build_class__"] = build_struct
         module.namespace.update(
             {
                 "__builtins__": allowed,

@@ -249,11 +249,12 @@ class Reports:
         self._line(WARNING, "---[ end trace 0000000000000000 ]---")
         self.taint(st.TAINT_WARN)
 
-    def dump_stack(self, through: tuple[str, ...] = ()) -> None:
+    def dump_stack(self, through: tuple[str, ...] = (), site: str = "") -> None:
         """Print where current is: CPU, hardware and call trace.
 
         Args:
             through: functions of the kernel nearest to the top, innermost first.
+            site: from where the function below them calls.
         """
         task = self._kernel.sched.current
         self._cpu_lines(task)
@@ -264,6 +265,8 @@ class Reports:
         # The cold part of a function stands for all of it.
         if here and f"{here[0].name}.cold" == names[-1]:
             here.pop(0)
+        if site and here:
+            here[0].offset = kernel_symbol(here[0].name, site, version)[0]
         self._call_trace(symbols + here, task)
 
     def scheduling_while_atomic(self) -> None:
@@ -282,7 +285,7 @@ class Reports:
         """Report a negative timeout."""
         value = timeout & (1 << 64) - 1
         self._line(ERR, f"schedule_timeout: wrong timeout value {value:x}")
-        self.dump_stack()
+        self.dump_stack(site="wrong")
 
     def panic(self, text: str) -> KernelPanic:
         """Print that the machine stops, and give the exception that stops it."""

@@ -23,6 +23,7 @@ would change the constants below.
 from __future__ import annotations
 
 from vshell.kernel.queue import RANK_TIMER
+from vshell.kernel.struct import Member
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,10 +72,10 @@ def bucket_expiry(expires: int, clk: int) -> tuple[int, int]:
     return ((expires >> shift) + 1) << shift, level
 
 
-class Timer:
+class Timer(Member):
     """A timer_list: calls its function once, in softirq context, when due."""
 
-    __slots__ = ("bucket", "expires", "flags", "function", "task")
+    __slots__ = ("bucket", "container", "expires", "flags", "function", "task")
 
     def __init__(
         self, function: Callable[[Timer], object] | None, task: Task | None = None
@@ -88,6 +89,7 @@ class Timer:
         self.function = function
         self.expires = 0
         self.flags = 0
+        self.container = None
         self.bucket: Bucket | None = None
         self.task = task
 

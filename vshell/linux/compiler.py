@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
     kernel: Kernel
 
-__all__ = ["READ_ONCE", "asm", "barrier", "likely", "noinline", "unlikely"]
+__all__ = [
+    "READ_ONCE",
+    "__always_inline",
+    "asm",
+    "barrier",
+    "likely",
+    "noinline",
+    "unlikely",
+]
 
 
 @macro()
@@ -121,6 +129,26 @@ def noinline(function: Any) -> Any:
     """Keep a function from being inlined: ``@noinline`` above its definition.
 
     C: #define noinline
+
+    Returns:
+        The function.
+
+    Context:
+        Compile time.
+
+    Source:
+        include/linux/compiler_types.h (v6.1)
+    """
+    return function
+
+
+@macro()
+def __always_inline(function: Any) -> Any:
+    """Have a function be part of every place that calls it.
+
+    ``@__always_inline`` above its definition: what a macro with arguments is in C.
+
+    C: #define __always_inline
 
     Returns:
         The function.

@@ -13,7 +13,20 @@ if TYPE_CHECKING:
 
     kernel: Kernel
 
-__all__ = ["in_interrupt", "in_task", "preempt_count", "preempt_disable", "preempt_enable"]
+__all__ = [
+    "in_atomic",
+    "in_hardirq",
+    "in_interrupt",
+    "in_irq",
+    "in_serving_softirq",
+    "in_softirq",
+    "in_task",
+    "preempt_count",
+    "preempt_disable",
+    "preempt_enable",
+]
+
+_SOFTIRQ_MASK = 0xFF00
 
 
 @macro()
@@ -59,7 +72,8 @@ def preempt_count() -> int:
     C: int preempt_count(void)
 
     Returns:
-        0 where sleeping is allowed.
+        0 where sleeping is allowed: 1 for each preempt_disable() and spinlock, 0x200 for each
+        local_bh_disable(), 0x100 in a softirq, 0x10000 in a hard interrupt.
 
     Context:
         Any.
@@ -67,7 +81,7 @@ def preempt_count() -> int:
     Source:
         include/linux/preempt.h (v6.1)
     """
-    return kernel.sched.current.preempt_count
+    return kernel.interrupts.preempt_count()
 
 
 @macro()
@@ -90,7 +104,7 @@ def in_task() -> bool:
 
 @macro()
 def in_interrupt() -> bool:
-    """Tell whether this is an interrupt.
+    """Tell whether this is an interrupt, or softirqs are off.
 
     C: #define in_interrupt()
 
@@ -103,4 +117,94 @@ def in_interrupt() -> bool:
     Source:
         include/linux/preempt.h (v6.1)
     """
-    return bool(kernel.sched.in_interrupt)
+    return bool(kernel.interrupts.preempt_count() & ~0xFF)
+
+
+@macro()
+def in_hardirq() -> bool:
+    """Tell whether this is a hard interrupt.
+
+    C: #define in_hardirq()
+
+    Returns:
+        True in an hrtimer's function.
+
+    Context:
+        Any.
+
+    Source:
+        include/linux/preempt.h (v6.1)
+    """
+    return bool(kernel.sched.in_hardirq)
+
+
+@macro()
+def in_irq() -> bool:
+    """Tell whether this is a hard interrupt, by its older name.
+
+    C: #define in_irq()
+
+    Returns:
+        True in an hrtimer's function.
+
+    Context:
+        Any.
+
+    Source:
+        include/linux/preempt.h (v6.1)
+    """
+    return bool(kernel.sched.in_hardirq)
+
+
+@macro()
+def in_softirq() -> bool:
+    """Tell whether this is a softirq, or softirqs are off.
+
+    C: #define in_softirq()
+
+    Returns:
+        True in the functions of timers and tasklets.
+
+    Context:
+        Any.
+
+    Source:
+        include/linux/preempt.h (v6.1)
+    """
+    return bool(kernel.interrupts.preempt_count() & _SOFTIRQ_MASK)
+
+
+@macro()
+def in_serving_softirq() -> bool:
+    """Tell whether this is a softirq.
+
+    C: #define in_serving_softirq()
+
+    Returns:
+        True in the functions of timers and tasklets.
+
+    Context:
+        Any.
+
+    Source:
+        include/linux/preempt.h (v6.1)
+    """
+    return bool(kernel.interrupts.preempt_count() & 0x100)
+
+
+@macro()
+def in_atomic() -> bool:
+    """Tell whether sleeping would be a bug.
+
+    C: #define in_atomic()
+
+    Returns:
+        True in interrupts and with preemption off; not with interrupts off.
+
+    Context:
+        Any.
+
+    Source:
+        include/linux/preempt.h (v6.1)
+    """
+    return bool(kernel.interrupts.preempt_count())
