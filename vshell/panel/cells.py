@@ -13,13 +13,19 @@ if TYPE_CHECKING:
 
     from vshell.panel.model import Timeline
 
-__all__ = ["CELL_SIZES_NS", "EMPTY", "Window"]
+__all__ = ["CELL_SIZES_NS", "EMPTY", "WOKEN", "CellCache", "Window"]
 
 EMPTY = " "
 """A cell of which nothing is known, or that has not come yet."""
 
+WOKEN = "\u25b8"
+"""What stands for a wake-up."""
+
 CELL_SIZES_NS = tuple(digit * 10**power for power in range(2, 12) for digit in (1, 2, 5))
 """How long a cell may last, from 100 ns to 500 s."""
+
+_LATE_NS = 1_000_000
+"""How much later than what follows an event may be told."""
 
 _RANKS = {state: rank for rank, state in enumerate(" X?ISDTPrR")}
 # A run of a task that has no mark in the lanes, and of nobody.
@@ -52,6 +58,12 @@ class Window:
     def end_ns(self) -> int:
         """When the last cell ends."""
         return (self.first + self.count) * self.cell_ns
+
+    def part(self, first: int) -> Window:
+        """Give the cells from one on, by its number since boot."""
+        found = Window(self.cell_ns, 1, 0)
+        found.first, found.count = first, self.first + self.count - first
+        return found
 
     def cell_of(self, time_ns: int) -> int:
         """Give the number of the cell of a moment; outside of the window below 0 or too large."""
@@ -87,10 +99,46 @@ class Window:
                     cells[cell] = letter
         return cells
 
-    def wakeups(self, timeline: Timeline, pid: int) -> set[int]:
-        """Give the cells in which somebody woke a thread."""
-        found = timeline.wakeups_between(self.start_ns, self.end_ns)
-        return {self.cell_of(one.time_ns) for one in found if one.woken_pid == pid}
+    def wakeups(self, timeline: Timeline, pid: int) -> list[str]:
+        """Give a letter for each cell in which somebody woke a thread, "" for the others."""
+        cells = [""] * self.count
+        for one in timeline.wakeups_between(self.start_ns, self.end_ns):
+            if one.woken_pid == pid:
+                cells[one.time_ns // self.cell_ns - self.first] = WOKEN
+        return cells
+
+
+class CellCache:
+    """Keeps the cells that cannot change any more, lane by lane."""
+
+    def __init__(self) -> None:
+        """Keep nothing yet."""
+        self._lanes: dict[object, tuple[int, int, list[str]]] = {}
+
+    def clear(self) -> None:
+        """Forget everything: the past is known better now."""
+        self._lanes.clear()
+
+    def cells(
+        self, lane: object, window: Window, now_ns: int, make: Callable[[Window], list[str]]
+    ) -> list[str]:
+        """Give a lane's cells.
+
+        Args:
+            lane: whose.
+            window: which cells.
+            now_ns: the newest moment that is known.
+            make: gives the cells of a window, which may be a part of this one.
+        """
+        size_ns, first, known = self._lanes.get(lane, (0, 0, []))
+        if size_ns != window.cell_ns or not first <= window.first <= first + len(known):
+            first, known = window.first, []
+        known = known[window.first - first :][: window.count]
+        if len(known) < window.count:
+            known += make(window.part(window.first + len(known)))
+        final = (now_ns - _LATE_NS) // window.cell_ns - window.first
+        self._lanes[lane] = window.cell_ns, window.first, known[: max(final, 0)]
+        return known
 
 
 def _run_rank(letter: str) -> int:

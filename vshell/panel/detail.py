@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 
-from vshell.panel.looks import WORDS, clean, cut, stamp
+from vshell.panel.looks import WORDS, clean, cut, duration, stamp
 from vshell.panel.rows import RowView, title_row
 
 TYPE_CHECKING = False
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from vshell.panel.model import Thread
     from vshell.panel.world import World
 
-__all__ = ["DetailView", "backtrace_rows", "flags_row", "wakeup_rows", "why_rows"]
+__all__ = ["DetailView", "backtrace_rows", "flags_row", "span_rows", "wakeup_rows", "why_rows"]
 
 _WIDE = 84
 
@@ -45,6 +45,8 @@ class DetailView(RowView, can_focus=True):
             right = (word, (f" since {stamp(since_ns)}", "dim"))
         found = why_rows(world, thread, width)
         found += wakeup_rows(world, thread, width, 1)
+        if world.at_ns is not None:
+            found += span_rows(world, thread, height)
         found += backtrace_rows(world, thread, width)
         room = max(height - 1, 0)
         self.top = max(0, min(self.top, len(found) - room))
@@ -114,6 +116,20 @@ def backtrace_rows(world: World, thread: Thread, width: int) -> list[Row]:
     if explanation is None or explanation.pid != thread.pid or world.at_ns is not None:
         return []
     return [(("    ", ""), (cut(line, max(width - 4, 0)), "dim")) for line in explanation.backtrace]
+
+
+def span_rows(world: World, thread: Thread, count: int) -> list[Row]:
+    """Give the thread's last states until the moment looked at, the newest first."""
+    start_ns = world.timeline.start_ns or 0
+    rows: list[Row] = []
+    found = list(thread.spans_between(start_ns, world.moment_ns + 1))[-count:]
+    for span in reversed(found):
+        place = f" on CPU {span.cpu}" if span.cpu >= 0 else ""
+        lasted = duration((span.end_ns or world.moment_ns) - span.start_ns)
+        text = f"  {stamp(span.start_ns):>12}  {lasted:>6}  "
+        word = (f"{span.state} {WORDS[span.state]}", f"state {span.state}")
+        rows.append(((text, ""), word, (place, "dim")))
+    return rows
 
 
 def _wrap(text: str, width: int, style: str = "") -> list[Row]:

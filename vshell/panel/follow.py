@@ -54,6 +54,8 @@ class Follower:
         """By name: since when it is there, as far as known, and when it went."""
         self.gaps: list[tuple[int, int]] = []
         """From when to when events are missing."""
+        self.population = 0
+        """How often threads have come, gone, or got another name or module."""
         self.revision = 0
         self._span_max = span_max
         self._changed_at: dict[int, int] = {}
@@ -112,6 +114,7 @@ class Follower:
         thread = Thread(pid, name, event.time_ns, Span(event.time_ns, None, state, cpu))
         self.threads[pid] = thread
         self._dirty.add(pid)
+        self.population += 1
         return thread
 
     # -- Events -----------------------------------------------------------------------------------
@@ -144,6 +147,7 @@ class Follower:
         self._enter(thread, event.time_ns, letter)
         if letter == "X":
             thread.ended_ns = thread.since_ns
+            self.population += 1
             if exit_state & st.EXIT_DEAD:
                 thread.freed_ns = thread.since_ns
 
@@ -156,6 +160,7 @@ class Follower:
         if thread.is_unwoken:
             thread.is_unwoken = False
             thread.module = self._module_of(waker_pid)
+            self.population += 1
         # Who has only set its state, and not slept yet, just goes on.
         if thread.spans[-1].state not in "RrX":
             self._enter(thread, event.time_ns, "r", target_cpu)
@@ -205,6 +210,7 @@ class Follower:
             self._end(thread, event.time_ns)
 
     def _end(self, thread: Thread, time_ns: int) -> None:
+        self.population += 1
         self._enter(thread, time_ns, "X")
         if thread.ended_ns is None:
             thread.ended_ns = thread.since_ns
@@ -218,6 +224,7 @@ class Follower:
             thread.comm = comm
             # A kernel thread keeps its full name.
             thread.name = thread.name if thread.is_kthread else comm
+            self.population += 1
             self._dirty.add(pid)
 
     # -- Modules, log, requests -------------------------------------------------------------------

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from textual.message import Message
 
-from vshell.panel.cells import CELL_SIZES_NS, EMPTY, Window
+from vshell.panel.cells import CELL_SIZES_NS, EMPTY, WOKEN, CellCache, Window
 from vshell.panel.looks import FILLINGS, LEGEND, WORDS, cut, duration
 from vshell.panel.rows import RowView, title_row
 from vshell.panel.world import short_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from textual import events
@@ -30,7 +31,7 @@ _HEAD_ROWS = 2
 _CPU_ROWS_MIN = 2
 _BESIDE_LEGEND = 14
 _TICK_CELLS = 16
-_WOKEN = "\u25b8"
+_STEP_CELLS = 8
 
 
 class Lanes(RowView, can_focus=True):
@@ -46,6 +47,8 @@ class Lanes(RowView, can_focus=True):
         self.cell_ns = _FIRST_CELL_NS
         self.top = 0
         self._window = Window(_FIRST_CELL_NS, 1, 0)
+        self._cache = CellCache()
+        self._known_as = -1
         # The states that the lanes show.
         self._present: set[str] = set()
         # The right end while the past is looked at.
@@ -78,7 +81,9 @@ class Lanes(RowView, can_focus=True):
         moment_ns = world.at_ns
         if moment_ns is None:
             self._end_ns = None
-            return Window(self.cell_ns, count, world.now_ns)
+            # The picture stands still, and grows at its right end, until there is no room left.
+            step_ns = min(_STEP_CELLS, count) * self.cell_ns
+            return Window(self.cell_ns, count, (world.now_ns // step_ns + 1) * step_ns - 1)
         end_ns = world.now_ns if self._end_ns is None else self._end_ns
         end_ns = max(end_ns, moment_ns)
         window = Window(self.cell_ns, count, min(end_ns, max(world.now_ns, moment_ns)))
@@ -118,14 +123,21 @@ class Lanes(RowView, can_focus=True):
         rows = [self._title(width, window), self._ruler(label, window), *lanes]
         rows += [()] * (room - len(pids))
         for cpu in range(cpu_rows):
-            marks = window.runs(world.timeline, cpu, world.mark_of)
-            rows.append(((cut(f"  CPU {cpu}", label), "head"), *_cpu_pieces(marks)))
+            rows.append(self._cpu(cpu, label, window))
         return rows
+
+    def _cached(
+        self, lane: object, window: Window, make: Callable[[Window], list[str]]
+    ) -> list[str]:
+        if self._known_as != self.world.rewritten:
+            self._known_as = self.world.rewritten
+            self._cache.clear()
+        return self._cache.cells(lane, window, self.world.now_ns, make)
 
     def _title(self, width: int, window: Window) -> Row:
         text = "lanes"
         room = width - _BESIDE_LEGEND
-        words: list[Piece] = [(_WOKEN, "marker"), (" woken", "dim")]
+        words: list[Piece] = [(WOKEN, "marker"), (" woken", "dim")]
         # The most telling first; what there is no room for is in the help.
         for letter in sorted(self._present, key="PRDSrTIX?".index):
             entry = [(letter, f"mark {letter}"), (f" {LEGEND.get(letter, WORDS[letter])}  ", "dim")]
@@ -162,11 +174,19 @@ class Lanes(RowView, can_focus=True):
         pieces.append((text[start:], "dim"))
         return tuple(piece for piece in pieces if piece[0])
 
+    def _cpu(self, cpu: int, label: int, window: Window) -> Row:
+        world = self.world
+        lane = "cpu", cpu, world.marks_revision
+        marks = self._cached(
+            lane, window, lambda part: part.runs(world.timeline, cpu, world.mark_of)
+        )
+        return ((cut(f"  CPU {cpu}", label), "head"), *_cpu_pieces(marks))
+
     def _thread(self, pid: int, name: str, label: int, window: Window) -> Row:
         world = self.world
-        states = window.states(world.timeline, pid)
+        states = self._cached(pid, window, lambda part: part.states(world.timeline, pid))
         self._present.update(state for state in states if state != EMPTY)
-        woken = window.wakeups(world.timeline, pid)
+        woken = self._cached(("woken", pid), window, lambda part: part.wakeups(world.timeline, pid))
         is_chosen = pid == world.chosen
         text = cut(f"{world.mark_of(pid) or ' '} {name}", label - 1) + " "
         pieces: list[Piece] = [(text, "chosen+strong" if is_chosen else "")]
@@ -218,7 +238,7 @@ class Lanes(RowView, can_focus=True):
 
 # The cells from one to before another, all in one state: letters at the beginning and at every
 # twelfth cell of time, the filling between them, and the marks of wake-ups.
-def _span_pieces(state: str, start: int, end: int, first: int, woken: set[int]) -> list[Piece]:
+def _span_pieces(state: str, start: int, end: int, first: int, woken: list[str]) -> list[Piece]:
     if state == EMPTY:
         return [(EMPTY * (end - start), "")]
     filling, style = FILLINGS[state], f"lane {state}"
@@ -228,8 +248,8 @@ def _span_pieces(state: str, start: int, end: int, first: int, woken: set[int]) 
         # At times that do not depend on the window, and not close behind the first.
         is_later = (first + cell) % _LETTER_EVERY == 0 and cell - start > _LETTER_EVERY // 2
         letter = state if cell == start or (is_later and state != "X") else filling
-        if cell + 1 in woken and cell not in woken:
-            pieces += [(text, style), (_WOKEN, f"mark {state}")]
+        if woken[cell] == "" and "".join(woken[cell + 1 : cell + 2]):
+            pieces += [(text, style), (WOKEN, f"mark {state}")]
             text = ""
         else:
             text += letter

@@ -22,7 +22,6 @@ __all__ = [
     "cut_left",
     "duration",
     "stamp",
-    "style_of",
 ]
 
 Piece = tuple[str, str]
@@ -31,8 +30,22 @@ Piece = tuple[str, str]
 Row = tuple[Piece, ...]
 """A line of a widget."""
 
-Look = dict[str, Style]
-"""What the names of styles mean in a theme."""
+
+class Look(dict[str, Style]):
+    """What the names of styles mean in a theme; several can be joined by "+"."""
+
+    def __init__(self, parts: dict[str, Style]) -> None:
+        """Know what the names mean; "" is the plain one that all others lie upon."""
+        super().__init__()
+        self._parts = parts
+
+    def __missing__(self, name: str) -> Style:
+        """Find out what a name means that is used for the first time."""
+        parts = self._parts
+        joined = [parts[""], *(parts[part] for part in name.split("+"))]
+        style = self[name] = Style.combine(joined)
+        return style
+
 
 WORDS = {
     "R": "running",
@@ -75,12 +88,12 @@ FILLINGS = {
 
 
 def _look(colours: dict[str, tuple[str, str, str]], names: dict[str, str]) -> Look:
-    look = {name: Style.parse(text) for name, text in names.items()}
+    parts = {name: Style.parse(text) for name, text in names.items()}
     for state, (ink, lane_ink, lane_paper) in colours.items():
-        look[f"state {state}"] = Style(color=ink, bold=state in "RP")
-        look[f"lane {state}"] = Style(color=lane_ink, bgcolor=lane_paper)
-        look[f"mark {state}"] = Style(color=lane_ink, bgcolor=lane_paper, bold=True)
-    return look
+        parts[f"state {state}"] = Style(color=ink, bold=state in "RP")
+        parts[f"lane {state}"] = Style(color=lane_ink, bgcolor=lane_paper)
+        parts[f"mark {state}"] = Style(color=lane_ink, bgcolor=lane_paper, bold=True)
+    return Look(parts)
 
 
 # For each state: the ink of its letter and word, the ink and the paper of its lane.
@@ -151,14 +164,6 @@ LIGHT = _look(
 """For light ones."""
 
 
-def style_of(look: Look, name: str) -> Style:
-    """Give what a name means: that of a style, or several joined by "+"."""
-    style = look.get(name)
-    if style is None:
-        style = look[name] = Style.combine(look[part] for part in name.split("+"))
-    return style
-
-
 def cut(text: str, width: int) -> str:
     """Give a text exactly this wide: filled up, or cut off at its end with a sign of it."""
     text = clean(text)
@@ -199,9 +204,11 @@ def duration(time_ns: int) -> str:
     if time_ns < 1_000_000_000:
         return f"{time_ns // 1_000_000}ms"
     seconds = time_ns / 1e9
-    if seconds < 100:
+    if seconds < 10:
         return f"{int(seconds * 10) / 10:.1f}s"
-    if seconds < 6000:
+    if seconds < 1000:
+        return f"{int(seconds)}s"
+    if seconds < 60_000:
         return f"{seconds // 60:.0f}min"
     if seconds < 360_000:
         return f"{seconds // 3600:.0f}h"

@@ -112,6 +112,7 @@ class Timeline(Follower):
         for task in view.tasks:
             self._sync_thread(task, now_ns)
         self._sync_gone({task.pid for task in view.tasks}, now_ns)
+        self.population += 1
         running = {task.cpu: task.pid for task in view.tasks if task.is_running}
         for cpu in range(max(view.cpus, len(self.cpus))):
             self._occupy(cpu, now_ns, running.get(cpu, 0))
@@ -174,6 +175,7 @@ class Timeline(Follower):
 
     # So many that this is not done again for the next one.
     def _forget_threads(self) -> None:
+        self.population += 1
         gone = [
             (one.freed_ns, pid) for pid, one in self.threads.items() if one.freed_ns is not None
         ]

@@ -8,12 +8,11 @@ can be seen costs a few hundredths (``tests/benchmarks``).
 from __future__ import annotations
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from vshell.panel.looks import DARK, LIGHT, style_of
+from vshell.panel.looks import DARK, LIGHT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,8 +69,10 @@ class RowView(Widget):
         rows = self._rows
         for y in range(height):
             new = rows[y] if y < len(rows) else ()
-            if new != (before[y] if y < len(before) else ()):
-                self.refresh(Region(0, y, width, 1))
+            old = before[y] if y < len(before) else ()
+            if new != old:
+                start, end = _changed_part(old, new, width)
+                self.refresh(Region(start, y, end - start, 1))
 
     def render_line(self, y: int) -> Strip:
         """Draw a line."""
@@ -83,12 +84,12 @@ class RowView(Widget):
         look = self.look
         base = look[""]
         row = self._rows[y] if y < len(self._rows) else ()
-        strip = Strip([Segment(text, base + style_of(look, name)) for text, name in row])
+        strip = Strip([Segment(text, look[name]) for text, name in row])
         # The last piece goes on to the right edge if it is a bar's.
         goes_on = row and row[-1][1].startswith(("bar", "chosen"))
-        rest = style_of(look, row[-1][1].partition("+")[0]) if goes_on else None
-        end = base + Style(bgcolor=rest.bgcolor) if rest is not None else base
-        return strip.adjust_cell_length(width, end)
+        return strip.adjust_cell_length(
+            width, look[row[-1][1].partition("+")[0]] if goes_on else base
+        )
 
     def on_resize(self) -> None:
         """Make the rows for another size."""
@@ -109,6 +110,26 @@ class RowView(Widget):
         """Go up."""
         event.stop()
         self.scroll_rows(-_WHEEL_ROWS)
+
+
+# From where to where two rows differ, in cells.
+def _changed_part(old: Row, new: Row, width: int) -> tuple[int, int]:
+    start = 0
+    for left, right in zip(old, new, strict=False):
+        if left != right:
+            if left[1] == right[1]:
+                same = zip(left[0], right[0], strict=False)
+                start += next((at for at, (a, b) in enumerate(same) if a != b), 0)
+            break
+        start += len(left[0])
+    if sum(len(text) for text, _ in old) != sum(len(text) for text, _ in new):
+        return start, width
+    end = sum(len(text) for text, _ in new)
+    for left, right in zip(reversed(old), reversed(new), strict=False):
+        if left != right:
+            break
+        end -= len(left[0])
+    return min(start, width - 1), max(min(end, width), min(start, width - 1) + 1)
 
 
 def title_row(text: str, width: int, *, has_focus: bool, right: Row = ()) -> Row:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from textual.screen import Screen
 
-from vshell.panel.detail import backtrace_rows, flags_row, wakeup_rows, why_rows
-from vshell.panel.looks import FILLINGS, LEGEND, WORDS, clean, cut, duration, stamp
+from vshell.panel.detail import backtrace_rows, flags_row, span_rows, wakeup_rows, why_rows
+from vshell.panel.looks import FILLINGS, LEGEND, WORDS, clean, cut
 from vshell.panel.rows import RowView, title_row
 from vshell.panel.source import source_rows
 
@@ -79,7 +79,7 @@ class _ThreadPage(_Page):
         rows += _section("backtrace", backtrace_rows(world, thread, width))
         rows += _section("source", _source(world, width))
         rows += _section("woken", wakeup_rows(world, thread, width, _WAKEUPS))
-        rows += _section("states, the newest first", _spans(world, thread))
+        rows += _section("states, the newest first", span_rows(world, thread, _SPANS))
         return rows
 
 
@@ -101,19 +101,6 @@ def _source(world: World, width: int) -> list[Row]:
     source = explanation.source
     lines = source.text.splitlines()
     return source_rows(lines, source.line, max(source.line - 8, 0), 15, width)
-
-
-def _spans(world: World, thread: Thread) -> list[Row]:
-    rows: list[Row] = []
-    start_ns = world.timeline.start_ns or 0
-    found = list(thread.spans_between(start_ns, world.moment_ns + 1))[-_SPANS:]
-    for span in reversed(found):
-        place = f" on CPU {span.cpu}" if span.cpu >= 0 else ""
-        lasted = duration((span.end_ns or world.moment_ns) - span.start_ns)
-        text = f"  {stamp(span.start_ns):>12}  {lasted:>6}  "
-        word = (f"{span.state} {WORDS[span.state]}", f"state {span.state}")
-        rows.append(((text, ""), word, (place, "dim")))
-    return rows
 
 
 class ThreadScreen(Screen[None]):

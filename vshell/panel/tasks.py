@@ -72,8 +72,11 @@ class TaskTable(RowView, can_focus=True):
 
     def _title(self, width: int) -> Row:
         world = self.world
-        alive = sum(thread.ended_ns is None for thread in world.timeline.threads.values())
-        text = f"threads  {len(world.shown)} of {alive} alive"
+        threads = world.timeline.threads
+        alive = sum(thread.ended_ns is None for thread in threads.values())
+        shown = sum(threads[pid].ended_ns is None for pid in world.shown)
+        ended = len(world.shown) - shown
+        text = f"threads  {shown} of {alive}" + (f", {ended} ended" if ended else "")
         if world.filter:
             text += f", with '{world.filter}'"
         if world.order != "own":

@@ -24,6 +24,7 @@ __all__ = ["CommandLine", "TerminalView"]
 
 _LINES_MAX = 2000
 _HINT = "space pause  . step  , back  +- speed  / filter  enter open  ? help  q leave"
+_FIRST_PROMPT = "> "
 _KEYS = {"ctrl+c": "\x03", "ctrl+d": "\x04", "ctrl+z": "\x1a", "ctrl+backslash": "\x1c"}
 
 
@@ -137,11 +138,13 @@ class CommandLine(Horizontal):
         if not self.is_shell:
             text = "/ "
         elif self.world.prompt is None:
-            text = "> " if not self.world.output else ": "
+            text = _FIRST_PROMPT if not self.world.output else ": "
         else:
             text = clean(Text.from_ansi(self.world.prompt.replace("\n", " ")).plain)
         if str(self._prompt.content) != text:
             self._prompt.update(text)
+            # Beside a shell's prompt there is no room for hints, nor need.
+            self._line.placeholder = _HINT if text == _FIRST_PROMPT else ""
 
     def begin(self, *, is_shell: bool) -> None:
         """Take the keys, for the host or for a filter."""

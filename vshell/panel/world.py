@@ -33,6 +33,7 @@ RECORD_MAX = 200_000
 _OUTPUT_MAX = 200_000
 _MARKS = "123456789abcdefghijklmnopqrstuvwxyz"
 _GONE_MAX = 12
+_STILL = ("own", "pid", "name", "module")
 _STATE_ORDER = "RrDSPTIX?"
 _end_ns = attrgetter("end_ns")
 _time_ns = attrgetter("time_ns")
@@ -75,7 +76,12 @@ class World:
         """The events since then, for an export."""
         self.shown: list[int] = []
         """The pids of the threads to show, in order."""
+        self.rewritten = 0
+        """How often the past has become better known than it was."""
+        self.marks_revision = 0
+        """How often marks have been given or taken back."""
         self._marks: dict[int, str] = {}
+        self._arranged_for: tuple[Any, ...] = ()
 
     # -- Taking -----------------------------------------------------------------------------------
 
@@ -105,6 +111,7 @@ class World:
         self.clock = batch.clock
         self.modules = batch.modules
         if batch.view is not None:
+            self.rewritten += 1
             self.places.clear()
             if self.begins is None or batch.missed:
                 # An export cannot have a gap: it begins anew.
@@ -185,6 +192,11 @@ class World:
     def arrange(self) -> None:
         """Find out which threads are shown, in which order, and that one is chosen."""
         threads = self.timeline.threads
+        choice = self.order, self.filter, self.at_ns, self.gone_since_ns
+        arranged_for = *choice, self.timeline, self.timeline.population
+        if arranged_for == self._arranged_for and self.order in _STILL and not self.filter:
+            return
+        self._arranged_for = arranged_for
         moment_ns = self.moment_ns
         gone: list[Thread] = []
         found: list[tuple[Any, int]] = []
@@ -278,6 +290,7 @@ class World:
         marks, threads = self._marks, self.timeline.threads
         if all(pid in marks for pid in pids):
             return
+        self.marks_revision += 1
         shown = set(pids)
         free = [letter for letter in _MARKS if letter not in marks.values()]
         for pid in pids:
