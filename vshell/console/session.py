@@ -12,45 +12,45 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
+import errno
 import signal
 import sys
-import termios
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.application import run_in_terminal
 from prompt_toolkit.auto_suggest import Suggestion
 from prompt_toolkit.formatted_text import ANSI
 from prompt_toolkit.input.typeahead import get_typeahead
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.shortcuts import CompleteStyle
 
+from vshell.console.coach import Coach
 from vshell.console.completer import ShellCompleter
 from vshell.console.highlight import STYLE, ShellLexer
 from vshell.console.history import open_history
+from vshell.console.job_mode import JobMode, window_size
 from vshell.console.keys import make_key_bindings
+from vshell.console.player import Player
+from vshell.console.screen import Screen
+from vshell.console.stage import Showing, Stage
 from vshell.console.suggest import Suggestions
 from vshell.machine.thread import Machine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, Self
 
     from prompt_toolkit.input import Input
     from prompt_toolkit.output import Output
 
     from vshell.console.guide import Guide
+    from vshell.console.player import Demo
+    from vshell.console.stage import ShowPanel
     from vshell.machine.host import Host
     from vshell.machine.observer import Observer
 
 __all__ = ["Prompt", "run_prompt"]
 
-_FLUSH_S = 0.02
 _GREETING = "vshell {version}: a virtual Linux host. Type 'help' to begin, Ctrl-D to leave.\n"
-_KEYS_MAX = 4096
-_GUIDED_BYTES_MAX = 100_000
-_GUIDE_WAIT_S = 10.0
 
 
 class Prompt:
@@ -63,24 +63,27 @@ class Prompt:
         console_output: Output | None = None,
         guide: Guide | None = None,
         *,
-        serves: bool = False,
+        show_panel: ShowPanel | None = None,
+        demo: Demo | None = None,
+        on_served: Callable[[], None] | None = None,
     ) -> None:
         """Prepare a front end.
 
         Args:
             machine: not started yet, or running.
             guide: leads through a lesson; None without one.
-            serves: whether viewers in other processes can attach once the first prompt is there.
+            show_panel: shows the panel in the terminal until it is left; None if that cannot be.
+            demo: played at the prompt; None without one.
+            on_served: called, in any thread, when viewers in other processes can attach, after the
+                first prompt; None if they cannot.
             console_input: None for the real terminal.
             console_output: None for the real terminal.
         """
         self._machine = machine
-        self._guide = guide
-        self._serves = serves
-        self._shown = bytearray()
-        self._is_repeating = guide is not None
+        self._on_served = on_served
         self._completer = ShellCompleter(machine)
         self._lexer = ShellLexer()
+        bindings = make_key_bindings()
         self._session: PromptSession[str] = PromptSession(
             lexer=self._lexer,
             style=STYLE,
@@ -91,19 +94,25 @@ class Prompt:
             complete_in_thread=True,
             auto_suggest=Suggestions(lambda: guide.suggestion if guide is not None else ""),
             history=open_history(),
-            key_bindings=make_key_bindings(),
+            key_bindings=bindings,
             enable_open_in_editor=True,
             enable_suspend=False,
             reserve_space_for_menu=6,
             input=console_input,
             output=console_output,
         )
-        self._questions: asyncio.Queue[tuple[str, str] | None] = asyncio.Queue()
+        self._wishes: asyncio.Queue[tuple[str, str] | Showing | None] = asyncio.Queue()
+        self._screen = screen = Screen(self._session)
+        self._coach = None if guide is None else Coach(machine, guide, screen.say)
+        self._stage: Stage | None = None
+        if show_panel is not None:
+            self._stage = Stage(machine, show_panel, self._call, self._go_away)
+        self._showing: Showing | None = None
+        self._player: Player | None = None
+        if demo is not None:
+            self._player = Player(machine, demo, self._session, screen.say_above, self._leave)
+            self._player.bind(bindings)
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._pending = bytearray()
-        self._flush_planned = False
-        self._asking = False
-        self._column_text = b""
         self._status = 0
         self._failure: str | None = None
 
@@ -123,7 +132,7 @@ class Prompt:
 
     def on_question(self, prompt: str, typed: str) -> None:
         """Take a shell's wish for a line."""
-        self._call(self._questions.put_nowait, (prompt, typed))
+        self._call(self._wishes.put_nowait, (prompt, typed))
 
     def on_end(self, status: int) -> None:
         """Take the end of the session."""
@@ -138,128 +147,120 @@ class Prompt:
     def _end(self, status: int, failure: str | None) -> None:
         self._status = status
         self._failure = failure
-        self._questions.put_nowait(None)
-        if failure is not None and self._asking and self._session.app.is_running:
+        self._wishes.put_nowait(None)
+        if failure is not None and self._screen.is_editing:
             self._session.app.exit(exception=EOFError)
 
+    # The terminal was closed, or somebody wants us to end.
+    def _leave(self, status: int = 0) -> None:
+        self._end(status, None)
+        if self._showing is not None:
+            self._showing.end()
+        if self._session.app.is_running:
+            self._session.app.exit(exception=EOFError)
+
+    # The panel takes the terminal; what programs write from here on waits.
+    def _go_away(self, showing: Showing) -> None:
+        self._showing = showing
+        self._screen.is_held = True
+        self._wishes.put_nowait(showing)
+
     def _write(self, data: bytes) -> None:
-        if self._guide is not None:
-            self._shown += data
-            del self._shown[:-_GUIDED_BYTES_MAX]
-            if self._is_repeating:
-                return
-        if not self._asking:
-            self._put(data)
-            return
-        # A prompt is being edited: whole lines appear above it, a few times a second.
-        self._pending += data
-        if not self._flush_planned and b"\n" in data:
-            self._flush_planned = True
-            assert self._loop is not None
-            self._loop.call_later(_FLUSH_S, self._flush_above)
-
-    def _flush_above(self) -> None:
-        self._flush_planned = False
-        if not self._asking or not self._session.app.is_running:
-            return
-        whole, newline, rest = bytes(self._pending).rpartition(b"\n")
-        self._pending = bytearray(rest)
-        if newline:
-            run_in_terminal(lambda: self._put(whole + newline))
-
-    def _put(self, data: bytes) -> None:
-        if not data:
-            return
-        tail = (self._column_text + data).rpartition(b"\n")[2]
-        self._column_text = tail[-1000:]
-        output = self._session.output
-        text = data.decode("utf-8", "replace")
-        output.write_raw(text.replace("\r\n", "\n").replace("\n", "\r\n"))
-        output.flush()
+        if self._coach is None or self._coach.note_output(data):
+            self._screen.write(data)
 
     async def run(self) -> int:
         """Run until the session ends; give its exit status."""
-        self._loop = asyncio.get_running_loop()
-        columns, rows = _window_size()
+        loop = self._loop = asyncio.get_running_loop()
+        columns, rows = window_size()
         self._machine.start()
-        terminal = self._machine.open_terminal(self, columns, rows)
+        terminal = self._machine.open_terminal(self, columns, rows, self._stage)
         self._terminal = terminal
-        with _JobMode(self._loop, terminal.press, self._size_changed) as job_mode:
-            while True:
-                question = await self._questions.get()
-                if question is None:
-                    break
-                if self._serves:
-                    self._serves = False
-                    self._loop.run_in_executor(None, self._serve)
-                with job_mode.suspended():
-                    await self._ask(*question)
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            loop.add_signal_handler(number, self._leave, 128 + number)
+        job_mode = JobMode(
+            loop, self._press, self._size_changed, lambda: self._leave(128 + signal.SIGHUP)
+        )
+        playing = None
+        if self._player is not None:
+            playing = loop.create_task(self._player.play(terminal, lambda: self._screen.is_editing))
+        try:
+            with job_mode:
+                await self._grant_wishes(job_mode)
+        except OSError as error:
+            # A terminal that is gone takes no output, and needs none.
+            if error.errno != errno.EIO:
+                raise
+            self._status = 128 + signal.SIGHUP
+        if playing is not None:
+            playing.cancel()
         if self._failure is not None:
             sys.stderr.write(f"\r\nvshell: {self._failure}\n")
         return self._status
 
+    async def _grant_wishes(self, job_mode: JobMode) -> None:
+        while (wish := await self._wishes.get()) is not None:
+            if isinstance(wish, Showing):
+                await self._perform(wish, job_mode)
+                continue
+            on_served, self._on_served = self._on_served, None
+            if on_served is not None:
+                asyncio.get_running_loop().run_in_executor(None, self._serve, on_served)
+            with job_mode.suspended():
+                await self._ask(*wish)
+
+    # Show the panel, unless whoever wanted it has gone; the terminal is the shell's afterwards.
+    async def _perform(self, showing: Showing, job_mode: JobMode) -> None:
+        assert self._stage is not None
+        failure = ""
+        if showing.is_wanted:
+            with job_mode.lent(self._screen.write_raw):
+                failure = await self._stage.perform(showing)
+            self._size_changed()
+        if self._showing is showing:
+            self._showing = None
+            self._screen.release()
+        if failure:
+            self._screen.put(f"vshell: the panel failed: {failure}\n".encode())
+        if showing.is_wanted:
+            self._terminal.press(b"q")
+
     # In a thread of its own: the prompt does not wait for it.
-    def _serve(self) -> None:
+    def _serve(self, on_served: Callable[[], None]) -> None:
         from vshell.machine.server import ServerError  # noqa: PLC0415 - not before the prompt
 
         # Whoever wants to attach is told what is wrong with the place.
         with contextlib.suppress(ServerError):
             self._machine.serve()
+            on_served()
 
     def _size_changed(self) -> None:
-        columns, rows = _window_size()
+        columns, rows = window_size()
         self._terminal.resize(columns, rows)
 
-    # What the guide says stands apart from what the host says.
-    def _say(self, text: str) -> None:
-        if not text:
-            return
-        start, end = ("", "") if os.environ.get("NO_COLOR") else ("\x1b[36m", "\x1b[0m")
-        lines = "".join(f"  {start}{line}{end}\n" if line else "\n" for line in text.splitlines())
-        self._put(f"\n{lines}\n".encode())
-
-    # Before a prompt: repeat what an earlier sitting did, or look at what the last line has done.
-    def _consult(self) -> bool:
-        guide = self._guide
-        if guide is None:
-            return False
-        output, self._shown = self._shown.decode("utf-8", "replace"), bytearray()
-        if self._is_repeating:
-            line = guide.next_repeated()
-            if line is not None:
-                self._machine.query(lambda host, _pid: host.clock.pause())
-                self._terminal.answer(line)
-                return True
-            self._is_repeating = False
-            self._machine.query(lambda host, _pid: host.clock.resume())
-            self._say(guide.greeting())
-
-        def look(host: Host, _pid: int) -> str:
-            question = host.ttys[0].question
-            return guide.take_result(host, output, question.status if question else 0)
-
-        self._say(self._machine.query(look, wait_s=_GUIDE_WAIT_S))
-        return False
+    # Keys while a job runs.
+    def _press(self, keys: bytes) -> None:
+        if self._player is not None and self._player.is_on:
+            self._player.take_key(keys.decode("utf-8", "replace"))
+        else:
+            self._terminal.press(keys)
 
     # An empty line gets its suggestion at once, not only when something is typed.
     def _suggest(self) -> None:
         buffer = self._session.default_buffer
-        if not buffer.text and self._guide is not None:
-            buffer.suggestion = Suggestion(self._guide.suggestion)
+        if not buffer.text and self._coach is not None:
+            buffer.suggestion = Suggestion(self._coach.guide.suggestion)
 
     async def _ask(self, prompt: str, typed: str) -> None:
-        terminal = self._terminal
-        if self._consult():
+        terminal, screen = self._terminal, self._screen
+        if self._coach is not None and self._coach.consult(terminal):
             return
+        if self._player is not None:
+            screen.say(self._player.remark())
         self._lexer.commands = self._completer.command_names()
-        # Text that a program left without a newline stays in front of the prompt, as on any
-        # terminal.
-        before = self._column_text.decode("utf-8", "replace")
-        self._column_text = b""
-        if before:
-            self._session.output.write_raw("\r")
+        before = screen.take_tail()
         line, newline, rest = typed.partition("\n")
-        self._asking = True
+        screen.is_asking = True
         try:
             text = await self._session.prompt_async(
                 ANSI(before + prompt),
@@ -272,12 +273,13 @@ class Prompt:
         except EOFError:
             terminal.end_input()
         else:
-            if self._guide is not None and (reply := self._guide.take_line(text)) is not None:
+            guide = self._coach.guide if self._coach is not None else None
+            if guide is not None and (reply := guide.take_line(text)) is not None:
                 if reply == "quit":
                     terminal.end_input()
                     return
-                self._say(reply)
-                self._questions.put_nowait((prompt, ""))
+                screen.say(reply)
+                self._wishes.put_nowait((prompt, ""))
                 return
             self._size_changed()
             terminal.answer(text)
@@ -291,79 +293,7 @@ class Prompt:
             if rest or ahead:
                 terminal.press((rest + ahead).encode())
         finally:
-            self._asking = False
-            left, self._pending = bytes(self._pending), bytearray()
-            self._put(left)
-
-
-# What the terminal itself says: an exported COLUMNS would not follow the window.
-def _window_size() -> tuple[int, int]:
-    try:
-        columns, rows = os.get_terminal_size(sys.stdout.fileno())
-    except (OSError, ValueError):
-        columns, rows = 0, 0
-    return columns or 80, rows or 24
-
-
-class _JobMode:
-    # The real terminal while a job runs: no echo, no signals, every key at once.
-    def __init__(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        press: Callable[[bytes], None],
-        size_changed: Callable[[], None],
-    ) -> None:
-        self._loop = loop
-        self._press = press
-        self._size_changed = size_changed
-        self._fd = sys.stdin.fileno() if sys.stdin.isatty() else -1
-        self._saved: list[Any] = []
-
-    def __enter__(self) -> Self:
-        if self._fd >= 0:
-            self._saved = list(termios.tcgetattr(self._fd))
-        self._begin()
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self._end()
-
-    def _begin(self) -> None:
-        if self._fd < 0:
-            return
-        mode = termios.tcgetattr(self._fd)
-        mode[0] &= ~(termios.ICRNL | termios.IXON | termios.INLCR)
-        mode[3] &= ~(termios.ECHO | termios.ICANON | termios.ISIG | termios.IEXTEN)
-        termios.tcsetattr(self._fd, termios.TCSADRAIN, mode)
-        self._loop.add_reader(self._fd, self._read)
-        self._loop.add_signal_handler(signal.SIGWINCH, self._size_changed)
-
-    def _end(self) -> None:
-        if self._fd < 0:
-            return
-        self._loop.remove_reader(self._fd)
-        self._loop.remove_signal_handler(signal.SIGWINCH)
-        termios.tcsetattr(self._fd, termios.TCSADRAIN, self._saved)
-
-    def _read(self) -> None:
-        keys = os.read(self._fd, _KEYS_MAX)
-        if keys:
-            self._press(keys)
-
-    def suspended(self) -> _Suspended:
-        return _Suspended(self._end, self._begin)
-
-
-class _Suspended:
-    def __init__(self, leave: Callable[[], None], enter: Callable[[], None]) -> None:
-        self._leave = leave
-        self._enter = enter
-
-    def __enter__(self) -> None:
-        self._leave()
-
-    def __exit__(self, *exc: object) -> None:
-        self._enter()
+            screen.release()
 
 
 def run_prompt(
@@ -371,6 +301,10 @@ def run_prompt(
     rate: float,
     observer: Observer | None = None,
     guide: Guide | None = None,
+    *,
+    show_panel: ShowPanel | None = None,
+    demo: Demo | None = None,
+    on_served: Callable[[], None] | None = None,
 ) -> int:
     """Run the prompt on a new machine until its session ends.
 
@@ -379,6 +313,9 @@ def run_prompt(
         rate: virtual seconds per real second.
         observer: hears of all that enters and leaves; None for nobody.
         guide: leads through a lesson; None without one.
+        show_panel: see ``Prompt``.
+        demo: see ``Prompt``.
+        on_served: see ``Prompt``; None for nobody.
 
     Returns:
         The session's exit status, 2 if the machine failed.
@@ -386,7 +323,13 @@ def run_prompt(
     from vshell import __version__  # noqa: PLC0415 - only for the greeting
 
     machine = Machine(make_host, rate, observer)
-    prompt = Prompt(machine, guide=guide, serves=True)
+    prompt = Prompt(
+        machine,
+        guide=guide,
+        show_panel=show_panel,
+        demo=demo,
+        on_served=on_served or (lambda: None),
+    )
     sys.stdout.write(_GREETING.format(version=__version__))
     sys.stdout.flush()
     try:

@@ -180,8 +180,9 @@ class Viewer:
     def leave(self) -> None:
         """Give it nothing more, and let its terminal hang up."""
         self._is_gone = True
-        if self._terminal is not None:
-            self._terminal.hang_up()
+        terminal, self._terminal = self._terminal, None
+        if terminal is not None:
+            terminal.hang_up()
 
 
 class _OwnPanel:

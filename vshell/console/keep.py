@@ -1,0 +1,99 @@
+"""Lending the real terminal to a full-screen program in this process, and having it back as it was.
+
+The borrower may have failed in the middle, or been told to stop; so its modes are reset, not its
+word taken. Even if this very process is killed meanwhile, a small one beside it tidies up.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import termios
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+__all__ = ["kept_terminal"]
+
+_SIGNALS = (
+    *(signal.SIGWINCH, signal.SIGTSTP, signal.SIGCONT),
+    *(signal.SIGTTIN, signal.SIGTTOU, signal.SIGINT),
+)
+_SAVE_CURSOR = "\x1b7"
+# Key protocols, the alternate screen, the cursor where it was saved; mice, focus, pastes, frames
+# and window sizes as reports; colours, wrapped lines, the cursor itself.
+_RESTORE = (
+    "\x1b[<u\x1b[?1049l\x1b8"
+    "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l"
+    "\x1b[?1004l\x1b[?2004l\x1b[?2026l\x1b[?2048l"
+    "\x1b[m\x1b[?7h\x1b[?25h"
+)
+# Reads a byte if all is well, the end of the file if whoever had the other end was killed. It may
+# be in the background by then, which must not stop it.
+_GUARD = """
+import os, signal, sys, termios
+for one in (signal.SIGINT, signal.SIGTTOU, signal.SIGTSTP, signal.SIGHUP):
+    signal.signal(one, signal.SIG_IGN)
+if not os.read(0, 1):
+    *flags, letters = eval(sys.argv[1], {})
+    try:
+        termios.tcsetattr(1, termios.TCSADRAIN, [*flags, letters])
+        os.write(1, sys.argv[2].encode())
+    except (OSError, termios.error):
+        pass
+"""
+
+
+@contextlib.contextmanager
+def kept_terminal(fd: int, own_mode: list[Any], write: Callable[[str], None]) -> Iterator[None]:
+    """Have a terminal after the context as it is now.
+
+    Args:
+        fd: of the terminal.
+        own_mode: as termios has it, before this process has changed anything.
+        write: to the terminal, past every buffer.
+    """
+    mode = own_mode
+    with contextlib.suppress(termios.error):
+        mode = termios.tcgetattr(fd)
+    handlers = {number: signal.getsignal(number) for number in _SIGNALS}
+    write(_SAVE_CURSOR)
+    try:
+        with _guarded(fd, own_mode):
+            yield
+    finally:
+        for number, handler in handlers.items():
+            if handler is not None:
+                signal.signal(number, handler)
+        # A terminal that is gone has no mode. What is typed and not read yet stays.
+        with contextlib.suppress(termios.error):
+            termios.tcsetattr(fd, termios.TCSADRAIN, mode)
+        with contextlib.suppress(OSError):
+            write(_RESTORE)
+
+
+# Have the terminal tidied up should this process be killed.
+@contextlib.contextmanager
+def _guarded(fd: int, own_mode: list[Any]) -> Iterator[None]:
+    command = [sys.executable, "-I", "-S", "-c", _GUARD, repr(own_mode), _RESTORE]
+    try:
+        guard = subprocess.Popen(  # noqa: S603 - ourselves
+            command, stdin=subprocess.PIPE, stdout=fd, stderr=subprocess.DEVNULL, bufsize=0
+        )
+    except OSError:
+        # It is for the worst case; without one more process all the rest works.
+        yield
+        return
+    assert guard.stdin is not None
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            os.write(guard.stdin.fileno(), b"!")
+        guard.stdin.close()
+        guard.wait()
