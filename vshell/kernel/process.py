@@ -531,8 +531,14 @@ class Processes:
             if process.pgid == pgid:
                 self.send_signal(process.task, signal)
 
-    def send_signal(self, task: Task, signal: int) -> None:
-        """Send a signal to a task; it acts upon it when it leaves the kernel."""
+    def send_signal(self, task: Task, signal: int, *, to_thread: bool = False) -> None:
+        """Send a signal to a task; it acts upon it when it leaves the kernel.
+
+        Args:
+            task: whom.
+            signal: 1 to 64.
+            to_thread: whether a kernel thread gets it as its own, not as its process's.
+        """
         if task.exit_state:
             return
         sched = self._kernel.sched
@@ -543,7 +549,10 @@ class Processes:
         process = task.process
         if process is None:
             if not task.sig_ignored & bit:
-                task.shared_pending |= bit
+                if to_thread:
+                    task.sig_pending |= bit
+                else:
+                    task.shared_pending |= bit
                 sched.try_to_wake_up(task, st.TASK_INTERRUPTIBLE)
             return
         if process is self.init and process.disposition(signal) == SIG_DFL:

@@ -51,6 +51,7 @@ HEADER_NAMES = (
     "sched.signal",
     "sched.task",
     "semaphore",
+    "signal",
     "slab",
     "smp",
     "spinlock",

@@ -98,6 +98,32 @@ PF_KTHREAD = _st.PF_KTHREAD
 _FREED = 0x6B6B6B6B6B6B6B6B
 
 
+class sigpending:
+    """Signals that wait: ``signal``, a set.
+
+    Header: include/linux/signal_types.h.
+    """
+
+    __slots__ = ("signal",)
+
+    def __init__(self, signal: int) -> None:
+        """Take the set as it is now."""
+        self.signal = signal
+
+
+class signal_struct:
+    """What the threads of a process share: ``shared_pending``.
+
+    Header: include/linux/sched/signal.h.
+    """
+
+    __slots__ = ("shared_pending",)
+
+    def __init__(self, shared_pending: sigpending) -> None:
+        """Take it as it is now."""
+        self.shared_pending = shared_pending
+
+
 class task_struct:
     """A task as a module sees it; the same task is always the same object.
 
@@ -182,6 +208,16 @@ class task_struct:
     def policy(self) -> int:
         """SCHED_NORMAL (0), SCHED_FIFO (1), ..."""
         return self._live().policy
+
+    @property
+    def pending(self) -> sigpending:
+        """The signals that wait for this task alone."""
+        return sigpending(self._live().sig_pending)
+
+    @property
+    def signal(self) -> signal_struct:
+        """What it shares with its process: the signals that wait for whichever thread."""
+        return signal_struct(sigpending(self._live().shared_pending))
 
     @property
     def nr_cpus_allowed(self) -> int:
