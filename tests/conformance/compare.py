@@ -16,6 +16,7 @@ from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+from unittest import mock
 
 import yaml
 
@@ -30,6 +31,7 @@ from tests.conformance.normalise import (
 )
 from tests.conformance.normalise import OWN as OWN_OTHERS
 from tests.conformance.own_timing import OWN_TIMING
+from vshell.kernel import costs
 from vshell.machine.free import run_free
 from vshell.machine.host import Host, load_settings
 
@@ -110,7 +112,8 @@ def run(name: str) -> str:
         if (folder / "host.sh").exists():
             return run_on_host(name, folder, "host.sh", ". /run.sh 2>&1 | cat")
         run_on_host(name, folder, "", "make >/tmp/log 2>&1 || cat /tmp/log", write=True)
-        return run_on_host(name, folder, "run.sh")
+        with mock.patch.object(costs, "EXEC_NS", OWN.get(name, Own()).exec_ns or costs.EXEC_NS):
+            return run_on_host(name, folder, "run.sh")
 
 
 def host_of(name: str, folder: Path, *, write: bool) -> Host:

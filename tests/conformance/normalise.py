@@ -28,8 +28,12 @@ class Own(NamedTuple):
     rules: tuple[Rule, ...] = ()
     unordered: str = "$^"
     """Lines that two CPUs print in either order; neighbours are sorted."""
+    sources: str = "$^"
+    """Commands that show a module's source: the twin's differs from the C module's."""
     commanded: tuple[str, ...] = ()
     """Events whose time is that of a typed command: when they happen is not compared."""
+    exec_ns: int = 0
+    """How long the recorded machine took to start a program, where that decides what was seen."""
 
 
 # -- For all recordings -------------------------------------------------------------------------
@@ -159,6 +163,17 @@ OWN = {
     ),
     "14-bug-warn": Own(
         rules=(Rule(r"\b(PID: |line 1: +)1[1-6]\d\b", r"\1PID", WORKERS),),
+    ),
+    "15-softlockup": Own(
+        rules=(
+            Rule(
+                r"idle=[0-9a-f]+/1/(?:ADDRESS|0x4000000000000000) softirq=\d+/\d+ fqs=\d+",
+                "COUNTERS",
+                "RCU's own counters",
+            ),
+            Rule(r"jiffies g=-?\d+ q=\d+ ", "jiffies COUNTERS ", "RCU's own counters"),
+        ),
+        exec_ns=45_000_000,
     ),
     "17-printk-levels": Own(
         rules=(

@@ -173,3 +173,18 @@ def test_a_callback_may_refuse_the_load(bench):
     """On the command line a callback's errno is insmod's."""
     assert -ERANGE == bench.load(CALLBACKS, "it=no")
     assert ["mod: `no' invalid for parameter `it'"] == bench.own_log()
+
+
+def test_parts_of_the_kernel_have_parameters_too(bench):
+    """Real: 15-softlockup: rcu_cpu_stall_timeout is 21 and can be written."""
+    line(bench)
+    path = "/sys/module/rcupdate/parameters/rcu_cpu_stall_timeout"
+
+    def turn(sys):
+        before = sys.read(sys.open(path), 64)
+        file = sys.open(path, ino.O_WRONLY)
+        sys.write(file, b"4\n")
+        return before, sys.read(sys.open(path), 64), sys.listdir("/sys/module")
+
+    assert (b"21\n", b"4\n", ["rcupdate"]) == bench.call(turn)
+    assert 4 == bench.kernel.watchdog.stalls.timeout_s

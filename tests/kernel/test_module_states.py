@@ -135,7 +135,7 @@ def test_a_module_that_is_only_being_read_is_not_shown(bench, loading):
 
     assert st.MODULE_STATE_UNFORMED == unformed.state
     assert None is line(bench, "user")
-    assert ["base"] == bench.call(lambda sys: sys.listdir("/sys/module"))
+    assert ["rcupdate", "base"] == bench.call(lambda sys: sys.listdir("/sys/module"))
     with pytest.raises(KernelError):
         sysfile(bench, "user/refcnt")
     assert -ENOENT == bench.unload("user")

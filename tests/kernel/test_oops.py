@@ -426,12 +426,3 @@ def test_code_before_a_modules_first_page_cannot_be_shown(bench):
 
     assert "Code: Unable to access opcode bytes at 0xffffffffbfffffeb." == first[0]
     assert 64 == len(second[0].split()) - 1
-
-
-def test_an_instruction_that_is_none_ends_the_task(bench):
-    """asm("ud2") is an invalid opcode without a BUG; other instructions do nothing visible."""
-    play(bench, in_thread('asm("nop")\nasm("ud2")'))
-    log = bench.own_log()
-
-    assert "invalid opcode: 0000 [#1] PREEMPT SMP NOPTI" == log[0]
-    assert "RIP: 0010:do_bad+0x25/0x30 [mod] (mod.py:6)" in log

@@ -160,7 +160,7 @@ def test_there_is_nothing_below_no_traceback():
 RECORDED = [
     ("kthread", "", (6, 1), (0xDA, 0x100)),
     ("kthread", "", (6, 7), (0xE5, 0x120)),
-    ("kthread", "schedule", (6, 1), (0x9A, 0x100)),
+    ("kthread", "schedule_preempt_disabled", (6, 1), (0x9A, 0x100)),
     ("msleep", "", (6, 1), (0x29, 0x40)),
     ("msleep", "", (6, 7), (0x29, 0x40)),
     ("kthread_park", "exiting", (6, 1), (0x73, 0x90)),

@@ -303,3 +303,30 @@ def test_seconds_count_from_when_it_got_stuck(make_bench):
     found = next(r.text for r in records(bench) if "soft lockup" in r.text)
 
     assert any(f"stuck for {seconds}s!" in found for seconds in (5, 6))
+
+
+def test_samples_count_from_when_the_threshold_was_set(make_bench):
+    """Real: 15-softlockup: with 2 s, samples come each 0.8 s from the writing on."""
+    bench = make_bench(watchdog_thresh_s=0)
+    bench.pass_time(0.33)
+    set_ns = bench.kernel.sched.now_ns
+    bench.kernel.watchdog.set_thresh(2)
+    play(bench, SPIN, seconds=12)
+    found = [r for r in records(bench) if "soft lockup" in r.text]
+
+    assert [0, 0] == [(r.time_ns - set_ns) // 1_000_000 % 800 for r in found]
+
+
+@pytest.mark.parametrize(("idle_s", "seconds"), [(0.0, 5), (0.3, 6)])
+def test_a_cpu_whose_tick_was_stopped_is_trusted_until_the_next_sample(make_bench, idle_s, seconds):
+    """Real: 15-softlockup: stuck for 6 s at first, for 5 s where the CPU had worked before."""
+    bench = make_bench(watchdog_thresh_s=0)
+    bench.pass_time(2.8)
+    bench.kernel.watchdog.set_thresh(2)
+    bench.pass_time(idle_s)
+    if not idle_s:
+        bench.kernel.sched.cpus[1].resched_ns = bench.kernel.sched.now_ns
+    play(bench, SPIN, seconds=8)
+    first = next(r.text for r in records(bench) if "soft lockup" in r.text)
+
+    assert f"stuck for {seconds}s!" in first

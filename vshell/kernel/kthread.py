@@ -237,7 +237,7 @@ class Kthreads:
         request.result = task
         kernel.waits.complete(request.done)
         task.state = st.TASK_UNINTERRUPTIBLE
-        kernel.sched.schedule()
+        self._schedule_preempt_disabled()
         if self_.flags & SHOULD_STOP:
             return -EINTR
         self_.started = True
@@ -245,6 +245,10 @@ class Kthreads:
             self.__kthread_parkme(self_)
         assert self_.threadfn is not None
         return kernel.c_int(self_.threadfn(self_.data))
+
+    # A frame of its own, for backtraces.
+    def _schedule_preempt_disabled(self) -> None:
+        self._kernel.sched.schedule()
 
     def _do_exit(self, task: Task, self_: Kthread) -> None:
         kernel = self._kernel

@@ -37,6 +37,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Cpu", "Scheduler"]
 
+# How long a CPU is idle before its tick stops: RCU has work for it for some grace periods more.
+# Recorded: more than 100 ms.
+_TICK_STOPPED_NS = 128_000_000
+
 
 class Cpu:
     """One virtual CPU: its clock, its current task, its run queue."""
@@ -53,10 +57,12 @@ class Cpu:
         "nr_queued",
         "resched_ns",
         "rt",
+        "sample_ns",
         "slice_end_ns",
         "soft_reported_s",
         "softirqs",
         "switches",
+        "tick_was_stopped",
         "timer_clk",
         "watchdog_ns",
     )
@@ -84,7 +90,10 @@ class Cpu:
         # The soft-lockup watchdog's: when the CPU last gave others a chance, and the next look.
         self.resched_ns = clock_ns
         self.watchdog_ns = 0
+        self.sample_ns = 0
         self.soft_reported_s = 0
+        # Whether the tick was stopped before the CPU began to work, until the next sample.
+        self.tick_was_stopped = False
 
 
 class Scheduler:
@@ -264,6 +273,8 @@ class Scheduler:
         cpu.slice_end_ns = _slice_end_ns(task, time_ns)
         task.exec_start_ns = time_ns
         if prev is not task:
+            if prev is cpu.idle and time_ns - cpu.resched_ns > _TICK_STOPPED_NS:
+                cpu.tick_was_stopped = True
             cpu.resched_ns = time_ns
 
     def cond_resched(self) -> int:

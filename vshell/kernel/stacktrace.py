@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 
+from vshell.kernel.clock import MAX_SCHEDULE_TIMEOUT
 from vshell.kernel.symbols import INLINE, SCHED_TEXT, kernel_frames, kernel_symbol
 
 TYPE_CHECKING = False
@@ -113,9 +114,17 @@ def symbols_of_frames(kernel: Kernel, frames: Iterable[tuple[FrameType, int]]) -
                 # Linux: load_module() ends in a tail call of do_init_module().
                 if text == "load_module" and callee == "do_init_module":
                     continue
+                if text == "schedule_timeout" and _is_limited(frame):
+                    callee = "timer"
                 found.append(Symbol(text, *kernel_symbol(text, callee, version)))
                 callee = text
     return found
+
+
+# Whether a frame of schedule_timeout() set a timer: the call is another one then.
+def _is_limited(frame: FrameType) -> bool:
+    timeout: int = frame.f_locals["timeout_jiffies"]
+    return 0 <= timeout < MAX_SCHEDULE_TIMEOUT
 
 
 def task_frames(kernel: Kernel, task: Task) -> list[tuple[FrameType, int]]:

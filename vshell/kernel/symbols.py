@@ -17,6 +17,7 @@ KERNEL_FRAMES: dict[str, tuple[str, ...]] = {
     "kthread": ("kthread",),
     "__kthread_parkme": ("__kthread_parkme",),
     "schedule": ("schedule",),
+    "_schedule_preempt_disabled": ("schedule_preempt_disabled",),
     "schedule_timeout": ("schedule_timeout",),
     "wait_for_common": ("__wait_for_common",),
     "mutex_lock_common": ("schedule_preempt_disabled", "__mutex_lock.constprop.0"),
@@ -116,6 +117,7 @@ INLINE = frozenset(
         "BUG",
         "BUG_ON",
         "asm",
+        "cpu_relax",
         "get_task_struct",
         "put_task_struct",
     ]
@@ -189,7 +191,7 @@ _6_7: dict[str, tuple[int, int]] = {
 # The same function seen from two of its calls: (caller, callee).
 _CALL_SITES: dict[tuple[str, str], int] = {
     ("kthread", "__kthread_parkme"): 0xD1,
-    ("kthread", "schedule"): 0x9A,
+    ("kthread", "schedule_preempt_disabled"): 0x9A,
     ("kthread_park", "exiting"): 0x73,
     ("kthread_stop", "NULL"): 0x43,
     ("schedule_timeout", "timer"): 0x94,

@@ -47,6 +47,7 @@ class Sysctls:
         self.panic = 0
         self.panic_on_oops = 0
         self.panic_on_warn = 0
+        self.panic_on_rcu_stall = 0
         self.softlockup_panic = 0
         self.softlockup_all_cpu_backtrace = 0
         self.hung_task_all_cpu_backtrace = 0
@@ -88,6 +89,7 @@ class Sysctls:
         self._number("panic", -_INT_MAX, _INT_MAX)
         for name in ("panic_on_oops", "panic_on_warn", "softlockup_panic", "hung_task_panic"):
             self._number(name, 0, 1)
+        self._number("panic_on_rcu_stall", 0, 1)
         self._number("softlockup_all_cpu_backtrace", 0, 1)
         self._number("hung_task_all_cpu_backtrace", 0, 1)
         self._number("hung_task_check_count", 0, _INT_MAX)

@@ -11,6 +11,7 @@ from vshell.abi.errno import EACCES, EPERM, KernelError
 from vshell.kernel.addresses import MODULES_VADDR
 from vshell.kernel.generated import GeneratedDirectory
 from vshell.kernel.inode import O_ACCMODE, O_WRONLY, ComputedFile, Directory, Inode
+from vshell.kernel.params import parse_integer
 from vshell.kernel.printk import ERR
 
 TYPE_CHECKING = False
@@ -92,13 +93,30 @@ class _Sys:
         root.add("kernel", self.folder())
         return root
 
+    # Parts of the kernel that are no modules have parameters, too.
+    def _built_in(self) -> dict[str, Directory]:
+        stalls = self.kernel.watchdog.stalls
+
+        def write(text: str) -> None:
+            stalls.timeout_s = parse_integer(text.strip(), 32, signed=True)
+
+        timeout = self.attribute(lambda: f"{stalls.timeout_s}\n", write)
+        folder, parameters = self.folder(), self.folder()
+        folder.add("parameters", parameters)
+        parameters.add("rcu_cpu_stall_timeout", timeout)
+        return {"rcupdate": folder}
+
     def _modules(self) -> GeneratedDirectory:
+        built_in = self._built_in()
         made: dict[str, tuple[Module, GeneratedDirectory]] = {}
 
         def names() -> list[str]:
-            return [m.name for m in self.kernel.modules.list if m.state != st.MODULE_STATE_UNFORMED]
+            loaded = self.kernel.modules.list
+            return [*built_in, *(m.name for m in loaded if m.state != st.MODULE_STATE_UNFORMED)]
 
         def make(name: str) -> Inode | None:
+            if name in built_in:
+                return built_in[name]
             module = self.kernel.modules.find(name)
             if module is None or module.state == st.MODULE_STATE_UNFORMED:
                 made.pop(name, None)

@@ -1,9 +1,10 @@
 """Reports of what hangs: soft-lockup watchdog and hung-task detector.
 
 *Soft lockup*: a CPU runs one piece of kernel code for more than twice ``watchdog_thresh``
-seconds without giving others a chance. Linux samples every CPU each 2/5 of the threshold; here
-only a CPU that is busy is looked at, at the same sampling moments. Seconds are counted as Linux
-counts them, in units of 2^30 ns.
+seconds without giving others a chance. Linux samples every CPU each 2/5 of the threshold, counted
+from when the threshold was set; here only a CPU that is busy is looked at, at the same moments.
+Seconds are counted as Linux counts them, in units of 2^30 ns. A CPU that has just begun to work
+after its tick had been stopped is trusted until the next sample.
 
 *Hung task*: a task in plain D that has not switched since the last look of khungtaskd, which looks
 every ``hung_task_timeout_secs``, or every ``hung_task_check_interval_secs`` where that is set.
@@ -19,6 +20,7 @@ from vshell.abi.units import NSEC_PER_SEC
 from vshell.kernel.clock import MAX_SCHEDULE_TIMEOUT
 from vshell.kernel.printk import EMERG, ERR, INFO, WARNING
 from vshell.kernel.stacktrace import bottom, symbols_of_frames, task_frames, task_trace
+from vshell.kernel.stall import RcuStalls
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ class Watchdog:
         self._kernel = kernel
         self.thresh_s = 0
         self._period_ns = 0
+        self._base_ns = 0
+        self._stalls = RcuStalls(kernel)
         self.khungtaskd: Task | None = None
         self.set_thresh(kernel.config.watchdog_thresh_s)
 
@@ -46,31 +50,49 @@ class Watchdog:
         """Set watchdog_thresh; 0 switches the soft-lockup watchdog off."""
         self.thresh_s = seconds
         self._period_ns = 2 * seconds * NSEC_PER_SEC // 5
+        self._base_ns = self._kernel.sched.now_ns
         for cpu in self._kernel.sched.cpus:
             self.rearm(cpu)
 
+    @property
+    def stalls(self) -> RcuStalls:
+        """The RCU stall detector, which looks at the CPUs at the same moments."""
+        return self._stalls
+
     def rearm(self, cpu: Cpu) -> None:
         """Set the CPU's next sampling moment."""
+        cpu.sample_ns = self._sample_before(cpu.clock_ns) + (self._period_ns or 1 << 62)
+        cpu.watchdog_ns = min(cpu.sample_ns, cpu.clock_ns + NSEC_PER_SEC)
+
+    # The threshold's writing was the first sample.
+    def _sample_before(self, time_ns: int) -> int:
         if not self._period_ns:
-            cpu.watchdog_ns = 1 << 62
-            return
-        cpu.watchdog_ns = (cpu.clock_ns // self._period_ns + 1) * self._period_ns
+            return 0
+        past_ns = max(time_ns - self._base_ns, 0)
+        return self._base_ns + past_ns // self._period_ns * self._period_ns
 
     def look_at(self, cpu: Cpu) -> None:
-        """Take the sample that is due on a busy CPU. Hub only."""
-        sample_ns = cpu.clock_ns // self._period_ns * self._period_ns
-        self.rearm(cpu)
+        """Look at a busy CPU at a moment that was set for it. Hub only."""
+        stall_ns = self._stalls.look_at(cpu)
+        if cpu.clock_ns >= cpu.sample_ns:
+            self._take_sample(cpu)
+            self.rearm(cpu)
+        cpu.watchdog_ns = min(cpu.sample_ns, stall_ns)
+
+    # Linux: kernel/watchdog.c watchdog_timer_fn() (v6.1).
+    def _take_sample(self, cpu: Cpu) -> None:
+        sample_ns = self._sample_before(cpu.clock_ns)
         task = cpu.curr
         if not task.kernel_mode:
             cpu.resched_ns = cpu.clock_ns
             return
         # The stopper thread ran for the last time at the sample before the CPU became stuck.
-        touched_s = (cpu.resched_ns // self._period_ns * self._period_ns) >> 30
+        touched_s = self._sample_before(cpu.resched_ns) >> 30
         now_s = sample_ns >> 30
-        since_s = (
-            max(touched_s, cpu.soft_reported_s) if cpu.soft_reported_s > touched_s else touched_s
-        )
-        if now_s <= since_s + 2 * self.thresh_s:
+        if cpu.tick_was_stopped:
+            cpu.tick_was_stopped = False
+            cpu.soft_reported_s = now_s
+        if now_s <= max(touched_s, cpu.soft_reported_s) + 2 * self.thresh_s:
             return
         cpu.soft_reported_s = now_s
         kernel = self._kernel
@@ -83,8 +105,17 @@ class Watchdog:
         printk = kernel.printk
         stuck = f"CPU#{cpu.id} stuck for {seconds}s! [{task.comm}:{task.pid}]"
         printk.emit(EMERG, f"watchdog: BUG: soft lockup - {stuck}")
+        kernel.oops.print_modules()
+        self.show_cpu(task)
+        kernel.oops.taint(st.TAINT_SOFTLOCKUP)
+        if kernel.sysctls.softlockup_panic:
+            raise kernel.oops.panic("softlockup: hung tasks")
+
+    def show_cpu(self, task: Task) -> None:
+        """Print what the task on a CPU that an interrupt looks at is doing."""
+        kernel = self._kernel
+        printk = kernel.printk
         reports = kernel.oops
-        reports.print_modules()
         printk.emit(WARNING, reports.cpu_line(task))
         printk.emit(WARNING, f"Hardware name: {kernel.config.hardware}")
         symbols = symbols_of_frames(kernel, task_frames(kernel, task))
@@ -96,9 +127,6 @@ class Watchdog:
         for symbol in symbols[1:] + bottom(kernel, task, unreliable=True):
             printk.emit(WARNING, symbol.trace_line())
         printk.emit(WARNING, " </TASK>")
-        reports.taint(st.TAINT_SOFTLOCKUP)
-        if kernel.sysctls.softlockup_panic:
-            raise reports.panic("softlockup: hung tasks")
 
     # -- Hung tasks -----------------------------------------------------------------------------
 
