@@ -24,7 +24,7 @@ SHARE_MOST = {100: 0.08, 1000: 0.10}
 ROUNDS = 3
 WARM_FRAMES, FRAMES = 30, 80
 COLUMNS, ROWS = 120, 40
-CHILD = '''
+CHILD = """
 import asyncio, sys, time
 from vshell.abi.views import KernelView, TaskView
 from vshell.abi.wire import Batch, ClockView, Hello, Place
@@ -47,7 +47,8 @@ def batch(frame):
     for number in range(count):
         pid, time_ns = 5000 + number, start_ns + number * step_ns
         if frame % 2:
-            events.append((time_ns, pid % 2, 0, "sched_waking", "kthread_park th", pid, 120, pid % 2, True))
+            events.append((time_ns, pid % 2, 0, "sched_waking",
+                           "kthread_park th", pid, 120, pid % 2, True))
         else:
             events.append((time_ns, pid % 2, pid, "sched_switch",
                            "kthread_park th", pid, 120, 2, 0, "swapper/0", 0, 120))
@@ -90,7 +91,7 @@ class Link:
 
 panel = Panel(Link)
 panel.run()
-'''
+"""
 
 
 def measure_once(count: int, folder: Path) -> float:

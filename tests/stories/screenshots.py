@@ -5,18 +5,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import re
 
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
+from tests.machine.watching import LOAD, Front
 from tests.stories.readme import ROOT
 from vshell.console.highlight import STYLE
 from vshell.machine.completion import list_commands
 from vshell.machine.dialogue import Dialogue
 from vshell.machine.host import Host, load_settings
 from vshell.machine.language import classify
+from vshell.machine.thread import Machine
+from vshell.machine.viewer import Viewer
+from vshell.panel.app import Panel
 
 FOLDER = ROOT / "screenshots"
 
@@ -30,6 +36,8 @@ sudo ps -eo pid,stat,wchan:16,comm | grep kthread_park
 sudo rmmod kthread
 dmesg | tail -n 9
 """
+
+_PANEL_SESSION = (LOAD, "sleep 8.4")
 
 _THEME = TerminalTheme(
     (24, 24, 27),
@@ -67,7 +75,42 @@ def prompt() -> str:
     return _draw(screen, "vshell")
 
 
-PICTURES = {"prompt.svg": prompt}
+def panel_svg(panel: Panel) -> str:
+    """Draw a panel as it is."""
+    svg = panel.export_screenshot(title="vshell panel")
+    # The names in it come from a checksum of all of it.
+    return re.sub(r"terminal-\d+-", "panel-", svg)
+
+
+def _panel(columns: int, rows: int) -> str:
+    machine = Machine(Host, rate=0.0)
+    machine.start()
+    front = Front(machine)
+    for line in _PANEL_SESSION:
+        front.run(line)
+    drawn = ""
+
+    async def draw() -> None:
+        nonlocal drawn
+        panel = Panel(lambda notify: Viewer(machine, notify))
+        async with panel.run_test(size=(columns, rows)) as pilot:
+            while panel.world.explanation is None:
+                await pilot.pause(0.01)
+            panel.draw()
+            await pilot.pause()
+            drawn = panel_svg(panel)
+
+    asyncio.run(draw())
+    machine.stop()
+    return drawn
+
+
+PICTURES = {
+    "prompt.svg": prompt,
+    "panel-80x24.svg": lambda: _panel(80, 24),
+    "panel-120x40.svg": lambda: _panel(120, 40),
+    "panel-200x50.svg": lambda: _panel(200, 50),
+}
 
 
 def _prompt_text(dialogue: Dialogue) -> Text:

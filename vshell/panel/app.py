@@ -13,6 +13,7 @@ from typing import ClassVar
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.geometry import Size
 
 from vshell.machine.client import ConnectError
 from vshell.panel.detail import DetailView
@@ -34,16 +35,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
+    from textual import events
     from textual.app import ComposeResult
     from textual.screen import Screen
 
     from vshell.abi.wire import Link
+    from vshell.machine.typist import Typist
 
     MakeLink = Callable[[Callable[[], None]], Link]
 
 __all__ = ["Panel", "run_panel", "show_panel"]
 
 _FRAME_S = 0.1
+_KEYSTROKE_S = 0.04
 _RECONNECT_S = 1.0
 _SPEEDS = (0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 1000.0)
 _PAGE_ROWS = 10
@@ -106,7 +110,7 @@ class Panel(App[None]):
     """
 
     def __init__(
-        self, make_link: MakeLink, typist: Any = None, *, reconnects: bool = False
+        self, make_link: MakeLink, typist: Typist | None = None, *, reconnects: bool = False
     ) -> None:
         """Make a panel.
 
@@ -127,6 +131,9 @@ class Panel(App[None]):
         self._is_pulling = False
         self._is_drawing = False
         self._drawn_s = 0.0
+        self._heard_s = 0.0
+        self._room = Size(80, 24)
+        self._is_held = False
         self._explained: tuple[int, int] = (0, -1)
         self._has_terminal = False
         self._make_parts()
@@ -170,7 +177,15 @@ class Panel(App[None]):
                 return
             self.set_timer(_RECONNECT_S, self._connect)
             return
+        if self._typist is not None:
+            self._open_terminal()
+            self.set_interval(_KEYSTROKE_S, self._type)
         self._wake()
+
+    # A terminal of the panel's own is opened when somebody is going to type there.
+    def _open_terminal(self) -> None:
+        if self.link is not None and self.world.prompt is None:
+            self.link.press("")
 
     # In any thread.
     def _wake(self) -> None:
@@ -194,6 +209,8 @@ class Panel(App[None]):
         if self.world.lost:
             self._begin_anew()
         self.world.take(messages)
+        assert self._loop is not None
+        self._heard_s = self._loop.time()
         if self.world.output and not had_output:
             self._show_terminal()
         for refusal in self.world.refusals:
@@ -238,7 +255,6 @@ class Panel(App[None]):
         for part in self.screen.query(RowView):
             part.update_rows()
         self.command_line.show_prompt()
-        self._type()
 
     def _ask_why(self) -> None:
         world = self.world
@@ -248,27 +264,41 @@ class Panel(App[None]):
         self._explained = wanted
         self.link.explain(world.chosen)
 
+    # Let the typist type what is due by now. Between two batches virtual time goes on.
     def _type(self) -> None:
-        if self._typist is None or self.link is None:
+        typist, world, clock = self._typist, self.world, self.world.clock
+        assert self._loop is not None
+        if typist is None or self.link is None or typist.is_over:
             return
-        typed = self._typist.due(self.world.now_ns, self.world.prompt is not None)
+        now_ns = world.now_ns
+        if clock.is_paused and not self._is_held:
+            # The session has paused its own clock, and goes on all the same.
+            typist.pass_time(int(_KEYSTROKE_S * 1e9))
+        elif clock.is_moving:
+            now_ns += int((self._loop.time() - self._heard_s) * 1e9 * clock.rate)
+        typist.rate = clock.rate
+        typed = typist.due(now_ns, is_asking=world.prompt is not None)
         if typed is None:
             return
         self._show_terminal()
+        if typed.said:
+            world.output += f"# {typed.said}\n"
         if typed.keys:
             self.link.press(typed.keys)
         self.command_line.fill("" if typed.is_entered else typed.text)
         if typed.is_entered:
             self._enter(typed.text)
+        self.draw()
 
     # -- Room -------------------------------------------------------------------------------------
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         """Share the room out anew."""
+        self._room = event.size
         self._lay_out()
 
     def _lay_out(self) -> None:
-        columns, rows = self.size
+        columns, rows = self._room
         found = lay_out(columns, rows, has_terminal=self._has_terminal)
         self.tasks.styles.height = found.tasks
         heights = (
@@ -302,7 +332,8 @@ class Panel(App[None]):
 
     def action_pause(self) -> None:
         """Let virtual time stand, or go on."""
-        self._ask_clock("resume" if self.world.clock.is_paused else "pause")
+        self._is_held = not self.world.clock.is_paused
+        self._ask_clock("pause" if self._is_held else "resume")
 
     def action_step(self) -> None:
         """Go one event further."""
@@ -387,6 +418,7 @@ class Panel(App[None]):
 
     def action_type(self) -> None:
         """Type a command."""
+        self._open_terminal()
         self.command_line.begin(is_shell=True)
 
     def action_order(self) -> None:
@@ -523,7 +555,9 @@ class Panel(App[None]):
             self.link = None
 
 
-async def show_panel(make_link: MakeLink, typist: Any = None, *, reconnects: bool = False) -> str:
+async def show_panel(
+    make_link: MakeLink, typist: Typist | None = None, *, reconnects: bool = False
+) -> str:
     """Show the panel in this terminal until the user leaves it.
 
     Args:
@@ -539,7 +573,9 @@ async def show_panel(make_link: MakeLink, typist: Any = None, *, reconnects: boo
     return panel.failure
 
 
-def run_panel(make_link: MakeLink, typist: Any = None, *, reconnects: bool = False) -> str:
+def run_panel(
+    make_link: MakeLink, typist: Typist | None = None, *, reconnects: bool = False
+) -> str:
     """Do the same in an event loop of its own."""
     import asyncio  # noqa: PLC0415 - the prompt has one already
 
