@@ -7,6 +7,7 @@ up to date, and lets each part draw the lines that differ, ten times a second at
 from __future__ import annotations
 
 import contextlib
+from contextvars import copy_context
 from pathlib import Path
 from typing import ClassVar
 
@@ -133,6 +134,7 @@ class Panel(App[None]):
         self._drawn_s = 0.0
         self._heard_s = 0.0
         self._room = Size(80, 24)
+        self._own_context = copy_context()
         self._is_held = False
         self._explained: tuple[int, int] = (0, -1)
         self._has_terminal = False
@@ -164,6 +166,8 @@ class Panel(App[None]):
 
     def on_mount(self) -> None:
         """Attach."""
+        # What is called for another thread runs as if this one had called it.
+        self._own_context = copy_context()
         self.tasks.focus()
         self._connect()
 
@@ -195,7 +199,7 @@ class Panel(App[None]):
         self._is_pulling = True
         # The loop may have been closed: nobody looks any more.
         with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(self.pull)
+            loop.call_soon_threadsafe(self.pull, context=self._own_context)
 
     def pull(self) -> None:
         """Read what the machine has told."""
