@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.machine.watching import LOAD
-from vshell.panel.app import _KEYS
+from vshell.panel.app import KEYS
 from vshell.panel.screens import HelpScreen, ThreadScreen
 from vshell.panel.world import ORDERS
 
@@ -341,7 +341,7 @@ def test_the_palette(watch_panel):
 
     async def test(watched):
         found = {one.title for one in watched.panel.get_system_commands(watched.panel.screen)}
-        for _, action, label, text in _KEYS:
+        for _, action, label, text in KEYS:
             if label and action not in ("command_palette", "help"):
                 assert text.capitalize() in found
         await watched.press("ctrl+p")
@@ -359,7 +359,7 @@ def test_help(watch_panel, key):
         await watched.press(key)
         assert isinstance(watched.panel.screen, HelpScreen)
         text = watched.text()
-        for _, _, label, _ in _KEYS:
+        for _, _, label, _ in KEYS:
             assert f"  {label} " in text
         assert "uninterruptible" in text
         await watched.press("escape")
@@ -408,7 +408,7 @@ def test_every_key_is_tested():
     from pathlib import Path  # noqa: PLC0415 - only here
 
     text = Path(__file__).read_text()
-    for keys, _, _, _ in _KEYS:
+    for keys, _, _, _ in KEYS:
         for key in keys.split(","):
             assert f'"{key}"' in text, key
 
@@ -426,3 +426,17 @@ def test_the_threads_come_and_go(watch_panel):
         assert "kthread Live" in watched.lines(watched.panel.tasks)[0]
 
     watch_panel(test)
+
+
+def test_whom_the_panel_chooses(watch_panel):
+    """Until the user chooses, the first thread of a module is chosen as soon as there is one."""
+
+    async def test(watched):
+        assert "bash" == watched.world.thread.comm
+        await watched.run(LOAD)
+        assert THREAD1 == watched.world.chosen
+        await watched.press("down")
+        await watched.run("sudo rmmod kthread; sudo insmod ./kthread.ko")
+        assert THREAD2 == watched.world.chosen
+
+    watch_panel(test, before=())

@@ -60,6 +60,8 @@ class World:
         """Why nothing more comes; "" while it does."""
         self.chosen = 0
         """The pid of the thread that is looked at."""
+        self.has_chosen = False
+        """Whether the user has chosen it."""
         self.order = "own"
         self.filter = ""
         self.gone_since_ns = 0
@@ -216,8 +218,16 @@ class World:
         found += [(self._key(one), one.pid) for one in gone[-_GONE_MAX:]]
         found.sort()
         self.shown = [pid for _, pid in found]
-        if self.chosen not in threads and self.shown:
+        if self.shown and not self._is_chosen_well():
             self.chosen = self.shown[0]
+
+    # Until the user chooses, the first thread of a module is what one wants to see.
+    def _is_chosen_well(self) -> bool:
+        thread, first = self.thread, self.timeline.threads[self.shown[0]]
+        if thread is None or self.has_chosen:
+            return thread is not None
+        is_better = self.kind_of(first) < self.kind_of(thread) or thread.freed_ns is not None
+        return not is_better or self.order != "own"
 
     def _matches(self, thread: Thread, word: str) -> bool:
         state, _ = self.state_of(thread)
@@ -264,6 +274,7 @@ class World:
     def choose(self, number: int) -> None:
         """Choose a thread by its place among those shown."""
         if self.shown:
+            self.has_chosen = True
             self.chosen = self.shown[max(0, min(number, len(self.shown) - 1))]
 
     @property
