@@ -299,7 +299,7 @@ class Frame(App[None]):
             self.has_terminal = is_shown
             self._lay_out()
 
-    # -- Its own terminal ---------------------------------------------------------------------------
+    # -- Its own terminal --------------------------------------------------------------------------
 
     def enter(self, line: str) -> None:
         """Enter a line at the panel's own terminal."""
