@@ -167,6 +167,7 @@ def read_lines(text: str, own: Own, used: set[object]) -> tuple[list[Line], int]
     """
     lines: list[Line] = []
     left_out = before = 0
+    source = False
     for raw in text.splitlines():
         line = raw
         for rule in (*RULES, *LEFT_OUT, *own.rules):
@@ -183,6 +184,9 @@ def read_lines(text: str, own: Own, used: set[object]) -> tuple[list[Line], int]
                 if not any(re.search(pattern, line) for pattern in own.commanded):
                     durations.append((now - before if now >= before else now, now))
                 before = now
+            source = bool(re.match(own.sources, line)) or (source and not line.startswith("$ "))
+            if source and not line.startswith("$ "):
+                line = "SOURCE"
             line = DURATIONS.sub(r"\1=N", SINCE.sub("t=T", line))
             lines.append(Line(raw, line, tuple(durations)))
             continue

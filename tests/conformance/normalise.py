@@ -113,10 +113,20 @@ BUILD = (
     Rule(r"/home/test/", "$HOME/", "the recorder wrote its home directory so"),
     Rule(r"(?<!\.mod)\.(?:c|py)\b", ".SRC", SOURCE),
     Rule(r"(\.SRC:\d+):\d+:", r"\1:COLUMN:", SOURCE),
-    Rule(r"^( *\d+ \|) .*", r"\1 SOURCE", SOURCE),
-    Rule(r"^( +\|) +\^~*$", r"\1 CARET", SOURCE),
+    Rule(r"(include/linux/\w+\.h:)\d+:\d+:", r"\1LINE:COLUMN:", "the mirror's headers are shorter"),
+    Rule(r"^ *\d+ \|.*", "LINE | SOURCE", SOURCE),
+    Rule(r"^ +\| +[~^]+$", "| CARET", SOURCE),
+    Rule(r"^ +\| +(?=\S)", "| ", SOURCE),
+    Rule(
+        r"(\.SRC:)\d+(:COLUMN: error: (?:no return statement|control reaches end))",
+        r"\1END\2",
+        "a function of Python ends without a brace",
+    ),
     Rule(r"\b0x[0-9a-f]{8}\b", "CHECKSUM", "checksums of declarations"),
 )
+
+# With another suffix a source stands elsewhere among its products.
+_PRODUCTS = r"\w+\.(?:SRC|o|ko|mod[.\w]*)$"
 
 OWN = {
     "01-two-threads-park": Own(
@@ -219,7 +229,19 @@ OWN = {
     ),
     "28-kbuild-ok": Own(
         rules=BUILD,
-        # With another suffix a source stands elsewhere among its products; make -j4 links in turn.
-        unordered=r"\w+\.(?:SRC|o|ko|mod[.\w]*)$|Skipping BTF",
+        # make -j4 links in any order.
+        unordered=_PRODUCTS + "|Skipping BTF",
+    ),
+    "29-kbuild-errors": Own(
+        rules=(
+            *BUILD,
+            Rule(
+                r".*/(?:printk|kern_levels)\.h:LINE:COLUMN: (?=warning: format)",
+                "HEADER:LINE:COLUMN: ",
+                "the mirror's printk.h holds what Linux has in kern_levels.h",
+            ),
+        ),
+        unordered=_PRODUCTS,
+        sources=r"\$ cat \w+\.SRC$",
     ),
 }

@@ -48,7 +48,9 @@ def messages(text):
     found = []
     for line in text.splitlines():
         if line.startswith("include/"):
-            found.append(line)
+            # Where it stands in the header is no claim of these tests.
+            header, _, _, rest = line.split(":", 3)
+            found.append(f"{header}:{rest}")
         elif line.startswith("m.py:") and line.split(":")[1].isdigit():
             _, number, column, rest = line.split(":", 3)
             found.append(f"{int(number) - PRELUDE.count(chr(10))}:{column}:{rest}")
@@ -93,16 +95,60 @@ def test_messages_have_gccs_form(headers):
 include/linux/kthread.h:20:5: note: declared here
    20 | int kthread_stop(struct task_struct *k);
       |     ^~~~~~~~~~~~
-/home/test/m.py:5:2: warning: unused variable 'x' [-Wunused-variable]
-    5 |         x = 1
-      |         ^
 /home/test/m.py:6:9: error: implicit declaration of function 'mslep' \
 [-Werror=implicit-function-declaration]
     6 |         return mslep(t)
       |                ^~~~~
+/home/test/m.py:5:2: warning: unused variable 'x' [-Wunused-variable]
+    5 |         x = 1
+      |         ^
 cc1: some warnings being treated as errors
 """
         == result.messages
+    )
+
+
+def test_a_type_stands_below_the_caret(headers):
+    """A wrong pointer's type is shown under it, then what was expected (Real: 29-kbuild-errors)."""
+    source = "from vshell.linux.kthread import kthread_park\ndef f():\n\tkthread_park('str')\n"
+    result = compile_source(source, "/m.py", "m", headers)
+    lines = result.messages.splitlines()
+
+    assert [
+        "    3 |         kthread_park('str')",
+        "      |                      ^~~~~",
+        "      |                      |",
+        "      |                      char *",
+    ] == lines[2:6]
+    assert lines[6].startswith("include/linux/kthread.h:")
+    assert lines[6].endswith(
+        "note: expected 'struct task_struct *' but argument is of type 'char *'"
+    )
+
+
+def test_the_header_of_a_macro_is_named_once(headers):
+    """Messages about a macro's text say which line includes its header, until another one's do."""
+    source = 'def f():\n    pr_info("%d\\n")\n    pr_info("%s\\n")\n    return\n'
+    rest = "module_init(f)\nmodule_init(f)\n"
+    result = compiled(source + rest, headers)
+    included = [line for line in result.messages.splitlines() if line.startswith("In file")]
+
+    assert ["In file included from m.py:9:", "In file included from m.py:5:"] == included
+
+
+def test_what_stands_behind_a_missing_separator_is_read(headers):
+    """After a statement that it cannot read the compiler goes on (Real: 29-kbuild-errors)."""
+    source = "def init():\n    x = 5 \\\n    return x\nmodule_init(init)\n"
+    result = compiled(source, headers)
+
+    assert [
+        "3:5: error: expected ',' or ';' before 'return'",
+        "2:5: warning: unused variable 'x' [-Wunused-variable]",
+        "2:5: error: no return statement in function returning non-void [-Werror=return-type]",
+    ] == messages(result.messages)
+    assert (
+        "expected ';' before 'msleep'"
+        in compiled("def f():\n    msleep(1) msleep(2)\n", headers).messages
     )
 
 

@@ -20,6 +20,11 @@ def ko_files(draw):
     ko.code = draw(some.binary(max_size=60))
     ko.imports = draw(some.lists(some.tuples(WORDS, WORDS, WORDS), max_size=3))
     ko.externs = draw(some.lists(WORDS, max_size=3))
+    ko.undefined = draw(some.lists(WORDS, max_size=3))
+    offsets = some.integers(0, 9999)
+    ko.mismatches = draw(
+        some.lists(some.tuples(WORDS, WORDS, offsets, some.booleans()), max_size=3)
+    )
     ko.exports = draw(
         some.lists(some.tuples(WORDS, some.integers(0, (1 << 32) - 1), WORDS), max_size=3)
     )
@@ -36,7 +41,7 @@ def ko_files(draw):
 def parts(ko):
     functions = [(f.name, f.first_line, f.last_line, f.section, f.inlined) for f in ko.functions]
     rest = ko.modinfo, ko.code, ko.comment, ko.imports, ko.externs, ko.exports, ko.source
-    return functions, *rest
+    return functions, *rest, ko.undefined, ko.mismatches
 
 
 def read(data):
@@ -125,6 +130,7 @@ def test_text_size_counts_what_stays():
         (".vshell.imports", b"one two\n"),
         (".vshell.exports", b"name nohex EXPORT_SYMBOL\n"),
         (".vshell.functions", b"f one two .text 0\n"),
+        (".vshell.mismatch", b"f g five 0\n"),
     ],
 )
 def test_lines_of_another_form_are_refused(monkeypatch, section, text):

@@ -16,6 +16,7 @@ Sections::
     .vshell.undefined one line per symbol that the code refers to: its name
     .vshell.exports   one line per exported symbol: "name crc export-type"
     .vshell.functions one line per function: "name first-line last-line section inlined"
+    .vshell.mismatch  one line per reference to another section: "from to offset always"
     .vshell.source    the path of the source file
     .vshell.checksum  CRC-32 of all these but .modinfo: damaged bytecode would end this Python
 """
@@ -38,7 +39,8 @@ _ET_REL, _EM_X86_64 = 1, 62
 _SHT_PROGBITS, _SHT_STRTAB = 1, 3
 _SHF_ALLOC = 2
 _CHECKED = [".comment", ".vshell.imports", ".vshell.externs", ".vshell.exports"]
-_CHECKED += [".vshell.undefined", ".vshell.functions", ".vshell.source", ".text"]
+_CHECKED += [".vshell.undefined", ".vshell.functions", ".vshell.mismatch", ".vshell.source"]
+_CHECKED += [".text"]
 # Bytecode differs in length from one Python to the next; file sizes should not.
 _ALIGN = 4096
 
@@ -84,6 +86,7 @@ class KoFile:
         self.undefined: list[str] = []
         self.exports: list[tuple[str, int, str]] = []
         self.functions: list[Function] = []
+        self.mismatches: list[tuple[str, str, int, bool]] = []
         self.source = ""
 
     def info(self, key: str) -> str | None:
@@ -113,6 +116,10 @@ class KoFile:
             f"{f.name} {f.first_line} {f.last_line} {f.section} {int(f.inlined)}\n"
             for f in self.functions
         )
+        mismatches = "".join(
+            f"{caller} {name} {offset} {int(always)}\n"
+            for caller, name, offset, always in self.mismatches
+        )
         modinfo = "".join(f"{key}={value}\0" for key, value in self.modinfo)
         sections = [
             (".modinfo", modinfo.encode("utf-8", "surrogateescape")),
@@ -122,6 +129,7 @@ class KoFile:
             (".vshell.undefined", "".join(f"{name}\n" for name in self.undefined).encode()),
             (".vshell.exports", exports.encode()),
             (".vshell.functions", functions.encode()),
+            (".vshell.mismatch", mismatches.encode()),
             (".vshell.source", self.source.encode("utf-8", "surrogateescape")),
             (".text", self.code),
         ]
@@ -158,6 +166,9 @@ class KoFile:
                 name, first, last, section, inlined = line.split(" ")
                 found = Function(name, int(first), int(last), section, inlined=inlined == "1")
                 ko.functions.append(found)
+            for line in _lines(sections, ".vshell.mismatch"):
+                caller, name, offset, always = line.split(" ")
+                ko.mismatches.append((caller, name, int(offset), always == "1"))
         except ValueError as error:
             raise KoError("") from error
         ko.source = sections.get(".vshell.source", b"").decode("utf-8", "surrogateescape")

@@ -370,7 +370,7 @@ class ModuleBuild:
         newest = max((self._files.mtime_ns(f"{path}.o") or 0 for path in objects), default=0)
         missing = any(self._files.mtime_ns(f"{path}.mod.c") is None for path in objects)
         extra = self._extra_symvers(makefile)
-        result = modpost(objects, self._headers, extra)
+        result = modpost(objects, self._headers, extra, self._version())
         exported = Symvers()
         exported.symbols = extra.symbols | result.symvers.symbols
         if symvers_ns is None or symvers_ns < newest or missing or not objects:
@@ -389,6 +389,10 @@ class ModuleBuild:
                 self._write_if_new(f"{path}.mod.c", text)
         for path in sorted(objects):
             self._link_module(path, objects[path], result)
+
+    def _version(self) -> tuple[int, int]:
+        major, minor = self._release.split("-")[0].split(".")[:2]
+        return int(major), int(minor)
 
     def _extra_symvers(self, makefile: Makefile) -> Symvers:
         extra = Symvers()

@@ -12,15 +12,16 @@ from __future__ import annotations
 import ast
 
 from vshell.abi import dialect
+from vshell.kbuild.calls import CallChecks
+from vshell.kbuild.checker import Checked
+from vshell.kbuild.diagnostics import END_OF_BLOCK
 from vshell.kbuild.macros import MODULE_FACTS, is_prototype
-from vshell.kbuild.scopes import Function, Use, collect_functions, top_level_names, uses_in
+from vshell.kbuild.members import MemberChecks
+from vshell.kbuild.results import ResultChecks
+from vshell.kbuild.scopes import Use, collect_functions, uses_in
 from vshell.kbuild.shapes import (
     arity,
-    can_fall_off,
-    conversions,
     distance,
-    format_text,
-    own_statements,
 )
 
 TYPE_CHECKING = False
@@ -51,53 +52,7 @@ _NOT_C: dict[type[ast.AST], str] = {
 }
 
 
-class Checked:
-    """What the checks have learnt about a module, for the passes behind them."""
-
-    def __init__(self) -> None:
-        """Know nothing yet."""
-        self.names: dict[str, Declaration] = {}
-        self.imports: list[tuple[str, str, str]] = []
-        self.externs: list[str] = []
-        self.extern_arities: dict[str, tuple[int, int]] = {}
-        self.modinfo: list[tuple[str, str]] = []
-        self.exports: list[tuple[str, str]] = []
-        self.init: str | None = None
-        self.exit: str | None = None
-
-
-class _Checker:
-    def __init__(self, tree: ast.Module, headers: Headers, out: Diagnostics) -> None:
-        self.tree = tree
-        self.headers = headers
-        self.out = out
-        self.found = Checked()
-        self.functions = collect_functions(tree)
-        self.by_name = {function.name: function for function in self.functions}
-        self.top = top_level_names(tree)
-        self.enclosing = self._enclosing_functions()
-
-    def _enclosing_functions(self) -> dict[ast.AST, str]:
-        inside: dict[ast.AST, str] = {}
-        for function in self.functions:
-            for node in ast.walk(function.node):
-                inside[node] = function.name
-        return inside
-
-    def _where(self, node: ast.AST) -> str:
-        return self.enclosing.get(node, "")
-
-    def _error(self, node: ast.stmt | ast.expr, length: int, text: str, option: str = "") -> None:
-        self.out.add(
-            "error",
-            node.lineno,
-            node.col_offset + 1,
-            length,
-            text,
-            function=self._where(node),
-            option=option,
-        )
-
+class _Checker(CallChecks, ResultChecks, MemberChecks):
     def run(self) -> Checked:
         for node in ast.walk(self.tree):
             if isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -107,8 +62,9 @@ class _Checker:
         self._check_syntax()
         self._read_top_level()
         self._check_names()
-        self._check_calls()
-        self._check_results()
+        self.check_calls()
+        self.check_results()
+        self.check_members()
         self._warn_unused()
         self._keep_used()
         return self.found
@@ -146,6 +102,7 @@ class _Checker:
         if header is None:
             self._no_such_header(node, name.removesuffix(".h"), len("from "), module)
             return
+        self.header_lines.setdefault(name, node.lineno)
         short = module[len(_MIRROR) + 1 :]
         for alias in node.names:
             if alias.name == "*":
@@ -155,7 +112,7 @@ class _Checker:
             declared = header.declarations.get(alias.name)
             if declared is None:
                 self.out.undeclared(
-                    alias.lineno, alias.col_offset + 1, alias.name, self._where(node)
+                    alias.lineno, alias.col_offset + 1, alias.name, self.where(node)
                 )
                 continue
             self._take(short, declared, alias.asname or alias.name)
@@ -179,16 +136,32 @@ class _Checker:
             if word is not None:
                 assert isinstance(node, (ast.stmt, ast.expr))
                 place = f"expected expression before '{word}'"
-                if not self._where(node):
+                if not self.where(node):
                     place = f"expected identifier or '(' before '{word}'"
-                self._error(node, len(word), place)
+                self.error(node, len(word), place)
             elif isinstance(node, ast.Attribute):
                 self._check_attribute(node)
+            elif isinstance(node, (ast.If, ast.While)) and isinstance(node.test, ast.NamedExpr):
+                self._check_condition(node.test)
             elif isinstance(node, ast.Name) and node.id.startswith(dialect.HOOK_PREFIX):
-                self._error(node, len(node.id), f"'{node.id}' is reserved for the compiler")
+                self.error(node, len(node.id), f"'{node.id}' is reserved for the compiler")
             elif isinstance(node, ast.Constant) and isinstance(node.value, (float, complex)):
                 text = "SSE register return with SSE disabled"
-                self._error(node, len(ast.unparse(node)), text)
+                self.error(node, len(ast.unparse(node)), text)
+
+    # `if a := 1:` is what `if (a = 1)` is in C: often `==` was meant.
+    def _check_condition(self, test: ast.NamedExpr) -> None:
+        if self.out.text_before(test.lineno, test.col_offset).endswith("("):
+            return
+        self.out.add(
+            "warning",
+            test.lineno,
+            test.col_offset + len(test.target.id) + 2,
+            2,
+            "suggest parentheses around assignment used as truth value",
+            function=self.where(test),
+            option="parentheses",
+        )
 
     # Python's own machinery hangs on names with underscores; no structure of C has such members.
     def _check_attribute(self, node: ast.Attribute) -> None:
@@ -197,9 +170,7 @@ class _Checker:
             column = (node.end_col_offset or node.col_offset) - len(node.attr)
             text = f"'{base}' has no member named '{node.attr}'"
             line = node.end_lineno or node.lineno
-            self.out.add(
-                "error", line, column, len(node.attr) + 1, text, function=self._where(node)
-            )
+            self.out.add("error", line, column, len(node.attr) + 1, text, function=self.where(node))
 
     # -- The top level ----------------------------------------------------------------------------
 
@@ -213,6 +184,29 @@ class _Checker:
                 continue
             if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
                 self._read_macro(statement.value)
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Call) and self.where(node):
+                self._check_inside(node)
+
+    # module_init() defines functions, which cannot be done inside another one.
+    def _check_inside(self, call: ast.Call) -> None:
+        name = call.func.id if isinstance(call.func, ast.Name) else ""
+        declaration = self.found.names.get(name)
+        if name not in ("module_init", "module_exit") or declaration is None:
+            return
+        test = "__inittest" if name == "module_init" else "__exittest"
+        message = self.error(call, len(name), f"invalid storage class for function '{test}'")
+        self.in_macro(message, declaration)
+        warning = self.out.add(
+            "warning",
+            call.lineno,
+            call.col_offset + 1,
+            len(name),
+            "'alias' attribute ignored",
+            function=self.where(call),
+            option="attributes",
+        )
+        warning.quotes = False
 
     def _read_macro(self, call: ast.Call) -> None:
         if not isinstance(call.func, ast.Name):
@@ -237,28 +231,41 @@ class _Checker:
             found.exports.append((arguments[0], name))
         elif name == "module_init" and arguments:
             if found.init is not None:
-                self._redefined(call, "init")
+                self._redefined(self.init_call, call, "init")
             found.init = arguments[0]
+            self.init_call = call
         elif name == "module_exit" and arguments:
             if found.exit is not None:
-                self._redefined(call, "exit")
+                self._redefined(self.exit_call, call, "exit")
             found.exit = arguments[0]
+            self.exit_call = call
 
     def _check_defined(self, node: ast.expr) -> None:
         name = ast.unparse(node)
         if name not in self.top:
             self.out.undeclared(node.lineno, node.col_offset + 1, name, "")
 
-    def _redefined(self, call: ast.Call, which: str) -> None:
+    def _redefined(self, first: ast.Call | None, call: ast.Call, which: str) -> None:
         macro = f"module_{which}"
-        alias = "init_module" if which == "init" else "cleanup_module"
-        self._error(call, len(macro), f"redefinition of '__{which}test'")
-        self._error(call, len(macro), f"redefinition of '{alias}'")
+        declaration = self.found.names.get(macro)
+        kinds = {
+            "init": [("__inittest", "int (*(void))(void)"), ("init_module", "int(void)")],
+            "exit": [("__exittest", "void (*(void))(void)"), ("cleanup_module", "void(void)")],
+        }
+        for name, kind in kinds[which]:
+            message = self.error(call, len(macro), f"redefinition of '{name}'")
+            if declaration is None or first is None:
+                continue
+            self.in_macro(message, declaration)
+            before = f"previous definition of '{name}' with type '{kind}'"
+            self.out.note_declaration(message, declaration, before)
+            expansion = f"in expansion of macro '{macro}'"
+            self.out.note(message, first.lineno, first.col_offset + 1, len(macro), expansion)
 
     def _constant_text(self, node: ast.expr) -> str:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return node.value
-        self._error(node, len(ast.unparse(node)), "initializer element is not constant")
+        self.error(node, len(ast.unparse(node)), "initializer element is not constant")
         return ""
 
     def _read_param(self, macro: str, call: ast.Call) -> None:
@@ -342,8 +349,15 @@ class _Checker:
         self._unread = unread
         return unread
 
+    # What holds a name nobody knows is no statement to gcc, which goes on behind it.
+    def _drop_statement(self, name: ast.Name) -> None:
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Return) and name in ast.walk(node):
+                self.unreadable.add(node)
+
     def _unknown(self, use: Use, function: str) -> None:
         if not use.called:
+            self._drop_statement(use.node)
             self.out.undeclared(use.line, use.column, use.name, function)
             return
         text = f"implicit declaration of function '{use.name}'"
@@ -372,193 +386,7 @@ class _Checker:
 
     # -- Calls ------------------------------------------------------------------------------------
 
-    def _check_calls(self) -> None:
-        for node in ast.walk(self.tree):
-            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
-                continue
-            if any(isinstance(argument, ast.Starred) for argument in node.args):
-                continue
-            name = node.func.id
-            declaration = self.found.names.get(name)
-            if declaration is not None:
-                self._checkarity(node, name, declaration.least, declaration.most, declaration)
-                if declaration.fmt >= 0 or name in ("printk", "pr_cont"):
-                    self._check_format(node, max(declaration.fmt, 0))
-                self._check_pointer(node, declaration)
-            elif name in self.by_name:
-                least, most = arity(self.by_name[name].node)
-                self._checkarity(node, name, least, most, None)
-
-    def _checkarity(
-        self, node: ast.Call, name: str, least: int, most: int, declaration: Declaration | None
-    ) -> None:
-        given = len(node.args) + len(node.keywords)
-        if least <= given <= most:
-            return
-        if declaration is not None and declaration.kind in ("macro", "value"):
-            how = "requires" if given < least else "passed"
-            only = f"but only {given} given" if given < least else f"but takes just {most}"
-            verb = f'macro "{name}" {how} {max(given, least)} arguments, {only}'
-            self._error(node, len(name), verb)
-            return
-        what = "few" if given < least else "many"
-        message = self.out.add(
-            "error",
-            node.lineno,
-            node.col_offset + 1,
-            len(name),
-            f"too {what} arguments to function '{name}'",
-            function=self._where(node),
-        )
-        if declaration is not None:
-            path = f"include/{declaration.header}"
-            self.out.note(
-                message,
-                path,
-                declaration.line,
-                declaration.column(),
-                "declared here",
-                declaration.text,
-            )
-
-    def _check_format(self, node: ast.Call, index: int) -> None:
-        if index >= len(node.args):
-            return
-        template = format_text(node.args[index])
-        if template is None:
-            return
-        wanted = conversions(template)
-        given = len(node.args) - index - 1
-        column = node.args[index].col_offset + 1
-        line = node.args[index].lineno
-        length = max((node.args[index].end_col_offset or column) - column + 1, 1)
-        if given < len(wanted):
-            missing = wanted[given]
-            kind = {"s": "char *", "p": "void *", "*": "int"}.get(missing[-1], "int")
-            text = f"format '{missing}' expects a matching '{kind}' argument"
-        elif given > len(wanted):
-            self.out.add(
-                "warning",
-                line,
-                column,
-                length,
-                "too many arguments for format",
-                function=self._where(node),
-                option="format-extra-args",
-            )
-            return
-        else:
-            self._check_format_types(node, index, wanted)
-            return
-        self.out.add(
-            "warning", line, column, length, text, function=self._where(node), option="format="
-        )
-
-    def _check_format_types(self, node: ast.Call, index: int, wanted: list[str]) -> None:
-        for number, conversion in enumerate(wanted):
-            argument = node.args[index + 1 + number]
-            if not isinstance(argument, ast.Constant) or isinstance(argument.value, bool):
-                continue
-            is_text = isinstance(argument.value, str)
-            wants_text = conversion[-1] == "s"
-            if is_text == wants_text or conversion[-1] in "pc*":
-                continue
-            actual = "char *" if is_text else "int"
-            expected = "char *" if wants_text else "int"
-            text = (
-                f"format '{conversion}' expects argument of type '{expected}', "
-                f"but argument {number + 2} has type '{actual}'"
-            )
-            self.out.add(
-                "warning",
-                node.lineno,
-                node.args[index].col_offset + 1,
-                1,
-                text,
-                function=self._where(node),
-                option="format=",
-            )
-
-    def _check_pointer(self, node: ast.Call, declaration: Declaration) -> None:
-        types = declaration.parameter_types()
-        for number, argument in enumerate(node.args[: len(types)]):
-            if "struct " not in types[number] or "*" not in types[number]:
-                continue
-            if not isinstance(argument, ast.Constant) or argument.value in (None, 0):
-                continue
-            what = f"passing argument {number + 1} of '{declaration.name}'"
-            length = (argument.end_col_offset or 0) - argument.col_offset
-            if isinstance(argument.value, str):
-                self._error(
-                    argument,
-                    length,
-                    f"{what} from incompatible pointer type",
-                    "incompatible-pointer-types",
-                )
-            else:
-                text = f"{what} makes pointer from integer without a cast"
-                self._error(argument, length, text, "int-conversion")
-
     # -- What functions return --------------------------------------------------------------------
-
-    def _check_results(self) -> None:
-        for name in self._int_functions():
-            function = self.by_name.get(name)
-            if function is not None:
-                self._check_returns_int(function)
-        leaving = self.by_name.get(self.found.exit or "")
-        if leaving is not None:
-            for node in ast.walk(leaving.node):
-                if isinstance(node, ast.Return) and node.value is not None:
-                    text = "'return' with a value, in function returning void"
-                    self._error(node.value, 1, text, "return-type")
-
-    def _int_functions(self) -> list[str]:
-        names = [self.found.init] if self.found.init else []
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                first = node.args[0] if node.args else None
-                if node.func.id in _THREAD_STARTERS and isinstance(first, ast.Name):
-                    self._check_threadfn(node, first)
-                    if first.id not in names:
-                        names.append(first.id)
-        for which in ("init", "exit"):
-            function = self.by_name.get(getattr(self.found, which) or "")
-            if function is not None and function.parameters:
-                text = f"initialization of '{which}call_t' from incompatible pointer type"
-                self._error(function.node, 3, text, "incompatible-pointer-types")
-        return names
-
-    def _check_threadfn(self, call: ast.Call, first: ast.Name) -> None:
-        function = self.by_name.get(first.id)
-        if function is not None and arity(function.node)[0] != 1:
-            text = "passing argument 1 of 'kthread_create_on_node' from incompatible pointer type"
-            self._error(first, len(first.id), text, "incompatible-pointer-types")
-        del call
-
-    def _check_returns_int(self, function: Function) -> None:
-        node = function.node
-        returns = [n for n in own_statements(node) if isinstance(n, ast.Return)]
-        for one in returns:
-            if one.value is None:
-                text = "'return' with no value, in function returning non-void"
-                self._error(one, len("return"), text, "return-type")
-        if not can_fall_off(node.body):
-            return
-        text = "control reaches end of non-void function"
-        if not returns:
-            text = "no return statement in function returning non-void"
-        last = node.body[-1]
-        line = last.end_lineno or last.lineno
-        self.out.add(
-            "error",
-            line,
-            last.col_offset + 1,
-            1,
-            text,
-            function=function.name,
-            option="return-type",
-        )
 
     # -- What nobody uses -------------------------------------------------------------------------
 
@@ -581,6 +409,7 @@ class _Checker:
                         f"unused variable '{name}'",
                         function=function.name,
                         option="unused-variable",
+                        phase=END_OF_BLOCK,
                     )
         # A variable that is only assigned to counts as used, as for gcc.
         for other in ast.walk(self.tree):

@@ -16,6 +16,7 @@ from vshell.kbuild.diagnostics import Diagnostics
 from vshell.kbuild.inline import only_callers
 from vshell.kbuild.macros import expand_macros, is_prototype
 from vshell.kbuild.preempt import insert_preemption_points
+from vshell.kbuild.sections import section_mismatches
 from vshell.kbuild.symbols import undefined_symbols
 
 TYPE_CHECKING = False
@@ -68,6 +69,7 @@ def compile_source(
         return _compile_tree(tree, out, modname, headers, warn=warn)
     except (SyntaxError, ValueError) as error:
         _syntax_error(out, error, source)
+        _recover(out, error, source, headers)
     except (RecursionError, MemoryError):
         out.add("fatal error", 1, 1, 1, "nesting level exceeds what the compiler can take")
     return CompileResult(out.render(), None)
@@ -87,6 +89,7 @@ def _compile_tree(
         if isinstance(node, ast.FunctionDef) and not is_prototype(node) and node.name != "pr_fmt"
     ]
     undefined = undefined_symbols(defined, found)
+    mismatches = section_mismatches(defined, functions)
     prototypes = {
         node.name: _prototype(node) for node in tree.body if isinstance(node, ast.FunctionDef)
     }
@@ -103,9 +106,49 @@ def _compile_tree(
         (name, crc32(prototypes.get(name, name).encode()), kind) for name, kind in found.exports
     ]
     ko.functions = functions
+    ko.mismatches = mismatches
     # gcc lays variables out in the reverse order of the source, and .modinfo with them.
     ko.modinfo = list(reversed(found.modinfo))
     return CompileResult(out.render(), ko)
+
+
+# gcc goes on behind a statement that it cannot read, and says what else it finds.
+def _recover(
+    out: Diagnostics, error: SyntaxError | ValueError, source: str, headers: Headers
+) -> None:
+    if not isinstance(error, SyntaxError) or error.msg != "invalid syntax":
+        return
+    lines = source.split("\n")
+    first, line, offset = _unread_statement(error, lines)
+    before = "\n".join([*lines[first : line - 1], lines[line - 1][:offset]])
+    try:
+        start = ast.parse(before.replace("\\\n", " ").strip())
+    except (SyntaxError, ValueError):
+        return
+    if not start.body:
+        return
+    # The error stands where the next statement begins: what is missing is the end of this one.
+    missing = "',' or ';'" if isinstance(start.body[-1], (ast.Assign, ast.AnnAssign)) else "';'"
+    word = lines[line - 1][offset:]
+    length = next((n for n, c in enumerate(word) if not (c.isalnum() or c == "_")), len(word))
+    message = out.messages[-1]
+    message.text = f"expected {missing} before '{word[: max(length, 1)]}'"
+    message.length = max(length, 1)
+    lines[line - 1] = lines[line - 1][:offset].rstrip()
+    try:
+        tree = ast.parse("\n".join(lines), out.path)
+    except (SyntaxError, ValueError):
+        return
+    check_module(tree, headers, out)
+
+
+# Where the logical line of an error begins, and where the word stands that should not be there.
+def _unread_statement(error: SyntaxError, lines: list[str]) -> tuple[int, int, int]:
+    line = min(error.lineno or 1, len(lines))
+    first = line - 1
+    while first and lines[first - 1].endswith("\\"):
+        first -= 1
+    return first, line, max((error.offset or 1) - 1, 0)
 
 
 def _syntax_error(out: Diagnostics, error: SyntaxError | ValueError, source: str) -> None:

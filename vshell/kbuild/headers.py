@@ -36,9 +36,11 @@ class Declaration:
         "lazy",
         "least",
         "line",
+        "members",
         "most",
         "name",
         "named",
+        "returns",
         "text",
         "uses",
     )
@@ -62,6 +64,8 @@ class Declaration:
         self.export = options.get("export", "")
         self.lazy = [int(n) for n in options.get("lazy", "").split(",") if n]
         self.named = [int(n) for n in options.get("named", "").split(",") if n]
+        self.returns = options.get("returns", "")
+        self.members = [name for name in options.get("members", "").split(",") if name]
         self.uses = [name for name in options.get("uses", "").split(",") if name]
         self.fmt = int(options.get("fmt", "-1"))
 

@@ -57,13 +57,16 @@ class ModpostResult:
         self.depends: dict[str, list[str]] = {}
 
 
-def modpost(objects: dict[str, KoFile], headers: Headers, extra: Symvers) -> ModpostResult:
+def modpost(
+    objects: dict[str, KoFile], headers: Headers, extra: Symvers, version: tuple[int, int] = (6, 1)
+) -> ModpostResult:
     """Check the objects of a build.
 
     Args:
         objects: path without suffix ("/home/u/m/hello") to linked object, in the order of obj-m.
         headers: of the kernel.
         extra: symbols of other modules that were named to the build.
+        version: the kernel's, such as (6, 7).
 
     Returns:
         The result; depends holds for each path the names of the modules it needs.
@@ -74,7 +77,28 @@ def modpost(objects: dict[str, KoFile], headers: Headers, extra: Symvers) -> Mod
             result.symvers.symbols[name] = (crc, path, kind)
     for path, ko in objects.items():
         _check_one(path, ko, headers, extra, result)
+        result.messages += _mismatches(path, ko, version)
     return result
+
+
+# Code of a section that is given back after init, or left out, must not be referred to from others.
+def _mismatches(path: str, ko: KoFile, version: tuple[int, int]) -> list[str]:
+    sections = {function.name: function.section for function in ko.functions}
+    messages = []
+    for caller, name, offset, always in ko.mismatches:
+        section, shown = sections[caller], caller
+        where = f"{path}.o"
+        if version >= (6, 4):
+            # Linux: since 6.5 modpost tells the offset; since 6.4 __init is not __cold to gcc 12.
+            shown, where = f"{caller}+{offset:#x}", path
+        elif always and section == ".text":
+            # Who calls cold code whenever it runs is cold itself.
+            section = ".text.unlikely"
+        messages.append(
+            f"WARNING: modpost: {where}: section mismatch in reference: "
+            f"{shown} (section: {section}) -> {name} (section: {sections[name]})"
+        )
+    return messages
 
 
 def _check_one(

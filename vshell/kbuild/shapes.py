@@ -9,6 +9,10 @@ import ast
 
 from vshell.kbuild.headers import ANY
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Container
+
 __all__ = [
     "arity",
     "can_fall_off",
@@ -39,17 +43,21 @@ def arity(function: ast.FunctionDef) -> tuple[int, int]:
     return count - len(arguments.defaults), most + len(arguments.kwonlyargs) if most != ANY else ANY
 
 
-def can_fall_off(body: list[ast.stmt]) -> bool:
-    """Tell whether the end of a list of statements can be reached."""
+def can_fall_off(body: list[ast.stmt], dropped: Container[ast.AST] = ()) -> bool:
+    """Tell whether the end of a list of statements can be reached; some count as not there."""
     last = body[-1]
     if isinstance(last, (ast.Return, ast.Raise)):
-        return False
+        return last in dropped
     if isinstance(last, ast.If):
-        return not last.orelse or can_fall_off(last.body) or can_fall_off(last.orelse)
+        return (
+            not last.orelse
+            or can_fall_off(last.body, dropped)
+            or can_fall_off(last.orelse, dropped)
+        )
     if isinstance(last, ast.While) and isinstance(last.test, ast.Constant) and last.test.value:
         return any(isinstance(node, ast.Break) for node in ast.walk(last))
     if isinstance(last, ast.With):
-        return can_fall_off(last.body)
+        return can_fall_off(last.body, dropped)
     if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call):
         function = last.value.func
         ends = ("kthread_complete_and_exit", "kthread_exit", "BUG", "panic")

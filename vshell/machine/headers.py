@@ -47,7 +47,9 @@ def _declaration(module: ModuleType, name: str) -> str:
     if isinstance(value, FunctionType):
         return _function(name, value)
     if isinstance(value, type):
-        return f"struct {name};\t/* @ {name} type 0 * */"
+        members = [key for key, one in vars(value).items() if isinstance(one, property)]
+        marked = f" members={','.join(members)}" if members else ""
+        return f"struct {name};\t/* @ {name} type 0 *{marked} */"
     shown = f'"{value}"' if isinstance(value, str) else value
     if isinstance(value, int) and not isinstance(value, bool):
         shown = hex(value) if abs(value) > 9 else value
@@ -73,6 +75,9 @@ def _function(name: str, function: FunctionType) -> str:
         indexes = [str(names.index(one)) for one in (marks or {}).get(key, ())]
         if indexes:
             fields.append(f"{key}={','.join(indexes)}")
+    returned = str(function.__annotations__.get("return", ""))
+    if returned.isidentifier() and isinstance(function.__globals__.get(returned), type):
+        fields.append(f"returns={returned}")
     uses = (marks or {}).get("uses")
     if uses:
         fields.append(f"uses={','.join(uses)}")

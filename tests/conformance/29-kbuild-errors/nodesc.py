@@ -1,0 +1,3 @@
+from vshell.linux.module import *
+MODULE_LICENSE("GPL")
+MODULE_AUTHOR("nobody")

@@ -1,0 +1,6 @@
+from vshell.linux.module import *
+def nowhere_defined(x): ...
+def also_missing(): ...
+def undef_init(): also_missing(); return nowhere_defined(1)
+module_init(undef_init)
+MODULE_LICENSE("GPL")
