@@ -268,12 +268,16 @@ class Feed:
         found = []
         for pid in pids:
             task = kernel.tasks.get(pid)
-            if task is None or task.context is None:
+            if task is None:
+                continue
+            where = wchan(kernel, task)
+            where = "" if where == "0" else where
+            if task.context is None:
+                # One of the boot, that has nothing to do here.
+                found.append(Place(pid, where, "", "", ""))
                 continue
             place = find_place(kernel, task)
             own = module_task_is_in(kernel, task)
-            where = wchan(kernel, task)
             module = own.name if own is not None else place.module
-            where = "" if where == "0" else where
             found.append(Place(pid, where, place.source, place.function, module))
         return tuple(found)

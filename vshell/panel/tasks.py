@@ -30,7 +30,14 @@ _COLUMNS = (
     ("MODULE", 14, 100, "module"),
     ("AT", 14, 78, ""),
 )
-_WIDE_EXTRA = {"WAITS IN": (100, 3), "AT": (140, 8), "MODULE": (140, 4), "FOR": (100, 1)}
+# Which columns get more, from which width on, and how much.
+_MORE = (
+    ("WAITS IN", 100, 3),
+    ("WAITS IN", 140, 7),
+    ("FOR", 100, 1),
+    ("AT", 140, 8),
+    ("MODULE", 140, 4),
+)
 _NAME_MIN = 12
 _HEAD_ROWS = 2
 
@@ -134,9 +141,8 @@ class TaskTable(RowView, can_focus=True):
 def _fitting(width: int) -> list[tuple[str, int]]:
     chosen = [(name, size) for name, size, least, _ in _COLUMNS if width >= least]
     for index, (name, size) in enumerate(chosen):
-        least, extra = _WIDE_EXTRA.get(name, (0, 0))
-        if extra and width >= least:
-            chosen[index] = name, size + extra
+        more = [extra for known, least, extra in _MORE if known == name and width >= least]
+        chosen[index] = name, size + sum(more)
     rest = max(width - 2 - sum(size for _, size in chosen), _NAME_MIN)
     return [(name, size or rest) for name, size in chosen]
 
