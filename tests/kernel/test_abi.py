@@ -169,7 +169,8 @@ def test_marks_only_add_an_attribute():
     assert function is mirror.exported(function)
     assert "EXPORT_SYMBOL" == function.export_type
     assert "EXPORT_SYMBOL_GPL" == mirror.exported_gpl(function).export_type
-    mirror.macro(lazy=("condition",), fmt="fmt")(function)
-    assert {"lazy": ("condition",), "named": (), "fmt": "fmt"} == function.macro
+    mirror.macro(lazy=("condition",), fmt="fmt", uses=("f",))(function)
+    marks = {"lazy": ("condition",), "named": (), "fmt": "fmt", "uses": ("f",)}
+    assert marks == function.macro
     assert {"value": True} == mirror.value_macro(function).macro
     assert (1, 2) == function(1, 2)
