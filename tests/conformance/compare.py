@@ -32,7 +32,9 @@ from tests.conformance.normalise import (
 from tests.conformance.normalise import OWN as OWN_OTHERS
 from tests.conformance.own_timing import OWN_TIMING
 from vshell.kernel import costs
-from vshell.machine.free import run_free
+from vshell.kernel.context import VshellBug
+from vshell.kernel.panic import KernelPanic
+from vshell.machine.free import Standstill, run_free
 from vshell.machine.host import Host, load_settings
 
 HERE = Path(__file__).parent
@@ -146,7 +148,12 @@ def run_on_host(
     shown: list[bytes] = []
     tty.output = shown.append
     process = host.open_session(["bash", "-c", f"{command}\nexit # {MARKER}"], tty)
-    run_free(host, lambda: process.pid in host.exit_statuses)
+    try:
+        run_free(host, lambda: process.pid in host.exit_statuses)
+    except KernelPanic:
+        pass  # The console has told of it.
+    except (Standstill, VshellBug) as error:
+        shown.append(f"{type(error).__name__}: {error}\n".encode())
     host.shut_down()
     return b"".join(shown).decode()
 

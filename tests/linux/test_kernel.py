@@ -76,14 +76,18 @@ def test_small_helpers(bench, expression, value):
 
 
 def test_panic_stops_the_machine(bench):
-    """panic() prints its text and ends everything."""
+    """panic() prints its text and where it was called, and ends everything."""
     with pytest.raises(KernelPanic, match="no 7"):
         start(bench, 'panic("no %d", 7)')
 
-    assert [
-        "Kernel panic - not syncing: no 7",
-        "---[ end Kernel panic - not syncing: no 7 ]---",
-    ] == bench.own_log()
+    log = bench.own_log()
+    trace = log.index("Call Trace:")
+    assert "Kernel panic - not syncing: no 7" == log[0]
+    assert log[1].startswith("CPU: 0 PID: ")
+    assert [" <TASK>", " dump_stack_lvl", " panic", " start"] == [
+        line.split("+")[0] for line in log[trace + 1 : trace + 5]
+    ]
+    assert "---[ end Kernel panic - not syncing: no 7 ]---" == log[-1]
 
 
 def test_might_sleep_lets_nobody_in_without_need(bench):

@@ -16,6 +16,7 @@ from vshell.abi.errno import EAGAIN, KernelError
 from vshell.abi.units import NEVER_NS
 from vshell.kernel.addresses import Addresses
 from vshell.kernel.clock import Clock
+from vshell.kernel.cmdline import set_early, set_late
 from vshell.kernel.context import Hub, TaskExit, VshellBug
 from vshell.kernel.hrtimer import HrTimers
 from vshell.kernel.interrupt import Interrupts
@@ -102,6 +103,7 @@ class Kernel:
 
     def __init__(self, config: KernelConfig, policy: Policy | None = None) -> None:
         """Build every part; nothing runs yet."""
+        set_early(config)
         self.config = config
         self.policy = policy or Fifo()
         self.clock = Clock(
@@ -138,6 +140,7 @@ class Kernel:
         self.stop_requested = False
         self.dying = False
         self.reboot_requested = False
+        set_late(self)
 
     # -- Tasks ----------------------------------------------------------------------------------
 

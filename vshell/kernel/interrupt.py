@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from vshell.abi import dialect
 from vshell.abi import state as st
-from vshell.kernel.oops import Oops
+from vshell.kernel.fault import Oops
 from vshell.kernel.struct import Member
 
 TYPE_CHECKING = False
@@ -182,6 +182,29 @@ class Interrupts:
         finally:
             # Linux: kernel/time/timer.c call_timer_fn() (v6.1): what it left off is put right.
             task.preempt_count = count
+
+    def check_memory(self, function: Callable[..., object], thing: object, at: str) -> None:
+        """Fault where the kernel follows a pointer to a variable of a module that is gone.
+
+        Args:
+            function: of the module.
+            thing: the variable; what was allocated is still there.
+            at: the function of the kernel that takes it out of a list.
+
+        Raises:
+            KernelPanic: it is gone.
+        """
+        module = getattr(function, "__globals__", {}).get(dialect.MODULE_HANDLE)
+        if module is None or module in self._kernel.modules.list:
+            return
+        address = module.data_address(thing)
+        if address:
+            try:
+                fault = Oops("page", address + 8, "write")
+                fault.at = at
+                raise fault
+            except Oops as error:
+                self._kernel.oops.die(error, self._kernel.sched.current)
 
     # A module's memory is gone when it has been unloaded.
     def _check_loaded(self, function: Callable[..., object]) -> None:

@@ -38,8 +38,10 @@ from vshell.abi.errno import (
 )
 from vshell.kernel import costs
 from vshell.kernel.addresses import MODULES_VADDR
+from vshell.kernel.interrupt import X86_EFLAGS_IF
+from vshell.kernel.loaded import INIT_SECTION_SIZE, Module
 from vshell.kernel.oops import Oops
-from vshell.kernel.params import ModuleParam, find_param, split_args
+from vshell.kernel.params import find_param, split_args
 from vshell.kernel.printk import ERR, NOTICE, WARNING
 from vshell.kernel.stacktrace import Symbol, task_frames
 from vshell.kernel.struct import build_struct
@@ -48,135 +50,16 @@ from vshell.kernel.wait import WaitQueue
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import CodeType, FrameType
+    from types import FrameType
     from typing import Any
 
-    from vshell.abi.ko import Function, KoFile
     from vshell.kernel.core import Kernel
-    from vshell.kernel.task import Task
 
 __all__ = ["Module", "Modules", "c_divide"]
 
-_GPL_LICENSES = (
-    "GPL",
-    "GPL v2",
-    "GPL and additional rights",
-    "Dual BSD/GPL",
-    "Dual MIT/GPL",
-    "Dual MPL/GPL",
-)
-_STATE_NAMES = {st.MODULE_STATE_LIVE: "live", st.MODULE_STATE_COMING: "coming"}
-_STATE_NAMES |= {st.MODULE_STATE_GOING: "going", st.MODULE_STATE_UNFORMED: "coming"}
-_INIT_SECTION_SIZE = 0x1000
 _PAGE_SIZE = 4096
 _WAIT_FOR_OWNER_S = 30
 _O_TRUNC = 0o1000
-
-
-class Module:
-    """One module, from unformed to freed (struct module)."""
-
-    __slots__ = (
-        "address",
-        "core_size",
-        "debug",
-        "exit",
-        "exports",
-        "functions",
-        "holders",
-        "init",
-        "init_size",
-        "ko",
-        "loader",
-        "name",
-        "namespace",
-        "once",
-        "params",
-        "refcount",
-        "state",
-        "taints",
-        "uses",
-    )
-
-    def __init__(self, name: str, ko: KoFile) -> None:
-        """Make an unformed module with the loader's reference on it."""
-        self.name = name
-        self.ko = ko
-        self.state = st.MODULE_STATE_UNFORMED
-        self.refcount = 1
-        self.taints = 0
-        self.namespace: dict[str, Any] = {}
-        self.init: Callable[[], object] | None = None
-        self.exit: Callable[[], object] | None = None
-        self.params: list[ModuleParam] = []
-        self.exports: dict[str, tuple[object, str]] = {}
-        self.uses: list[Module] = []
-        self.holders: list[Module] = []
-        self.functions = {f.name: f for f in ko.functions}
-        self.address = 0
-        self.core_size = 0
-        self.init_size = 0
-        self.once: set[object] = set()
-        self.debug = ""
-        self.loader: Task | None = None
-
-    @property
-    def state_name(self) -> str:
-        """What initstate says: live, coming or going."""
-        return _STATE_NAMES[self.state]
-
-    def is_gpl(self) -> bool:
-        """Tell whether its licence lets it use GPL-only symbols."""
-        return (self.ko.info("license") or "unspecified") in _GPL_LICENSES
-
-    def taint_flags(self) -> str:
-        """Give its taints as letters, "" for none."""
-        return "".join(st.TAINT_LETTERS[bit] for bit in range(19) if self.taints >> bit & 1)
-
-    def flags_text(self) -> str:
-        """Give its taints as "Modules linked in" shows them.
-
-        "(OE)", "(OE+)" while it loads, "(OE-)" while it unloads, "" without taints or change.
-        """
-        mark = {st.MODULE_STATE_COMING: "+", st.MODULE_STATE_GOING: "-"}.get(self.state, "")
-        flags = self.taint_flags() + mark
-        return f"({flags})" if flags else ""
-
-    def is_inlined(self, name: str) -> bool:
-        """Tell whether a function is part of its only caller and has no frame."""
-        function = self.functions.get(name)
-        return function is not None and function.inlined
-
-    def symbol(self, code: CodeType, line: int) -> Symbol:
-        """Say where in its function a line stands, in the units of a backtrace."""
-        function = self.functions.get(code.co_name)
-        first = function.first_line if function else code.co_firstlineno
-        last = function.last_line if function else line
-        size = 16 * (last - first + 1)
-        if function is not None and function.section == ".init.text":
-            size = _INIT_SECTION_SIZE
-        symbol = Symbol(code.co_name, 16 * max(line - first, 0) + 5, size, self.name)
-        symbol.file = self.ko.source
-        symbol.line = line
-        if function is not None:
-            symbol.text = self._text_of(function)
-            symbol.address = self.start_of(function) + symbol.offset
-        return symbol
-
-    # Where the code of a function's kind begins; init's lies apart, to be given back.
-    def _text_of(self, function: Function) -> int:
-        return self.address + (self.core_size if function.section == ".init.text" else 0)
-
-    def start_of(self, function: Function) -> int:
-        """Give where a function begins: code lies in the order of the source."""
-        text = self._text_of(function)
-        first = min(f.first_line for f in self.ko.functions if self._text_of(f) == text)
-        return text + 16 * (function.first_line - first)
-
-    def function_address(self, code: CodeType) -> int:
-        """Give the address of a function of the module."""
-        function = self.functions.get(code.co_name)
-        return self.start_of(function) if function else self.address + 16 * code.co_firstlineno
 
 
 class Modules:
@@ -570,7 +453,7 @@ class Modules:
         kernel.waits.wake_up(self.changed, exclusive_max=0)
 
     def do_one_initcall(self, module: Module) -> int:
-        """Call a module's init; check that it left preemption as it was.
+        """Call a module's init; check that it left preemption and interrupts as they were.
 
         Returns:
             What it returned.
@@ -581,13 +464,17 @@ class Modules:
         init = module.init
         assert init is not None
         status = kernel.c_int(self._run(init))
+        wrong = ""
         if task.preempt_count != count:
             task.preempt_count = count
+            wrong = "preemption imbalance "
+        if task.irqs_off:
+            wrong += "disabled interrupts "
+            kernel.interrupts.local_irq_restore(X86_EFLAGS_IF)
+        if wrong:
             name = getattr(init, "__name__", "?")
-            text = f"initcall {name}+0x0/{_INIT_SECTION_SIZE:#x} [{module.name}]"
-            kernel.oops.warn_at(
-                "do_one_initcall", "imbalance", f"{text} returned with preemption imbalance "
-            )
+            text = f"initcall {name}+0x0/{INIT_SECTION_SIZE:#x} [{module.name}]"
+            kernel.oops.warn_at("do_one_initcall", "imbalance", f"{text} returned with {wrong}")
         return status
 
     def delete_module(self, name: str, flags: int) -> None:

@@ -18,13 +18,15 @@ import sys
 
 from vshell.abi import state as st
 from vshell.abi.state import taint_text
-from vshell.kernel.addresses import mix64
 from vshell.kernel.fault import Oops, classify
+from vshell.kernel.panic import KernelPanic
 from vshell.kernel.printk import ALERT, CRIT, EMERG, ERR, INFO, WARNING
+from vshell.kernel.registers import interrupted_registers, registers, user_registers
 from vshell.kernel.stacktrace import (
     Symbol,
     bottom,
     frames_below,
+    interrupted,
     symbols_of_frames,
     traceback_frames,
 )
@@ -47,6 +49,8 @@ _WARN_SITES: dict[tuple[str, str], tuple[str, int]] = {
     ("kthread_should_park", ""): ("kernel/kthread.c", 75),
     ("kthread_parkme", ""): ("kernel/kthread.c", 75),
     ("refcount_warn_saturate", ""): ("lib/refcount.c", 25),
+    ("refcount_warn_saturate", "underflow"): ("lib/refcount.c", 28),
+    ("refcount_warn_saturate", "dec"): ("lib/refcount.c", 31),
     ("do_one_initcall", "imbalance"): ("init/main.c", 1284),
     ("add_timer", ""): ("kernel/time/timer.c", 1253),
 }
@@ -54,17 +58,9 @@ _WARN_SITES: dict[tuple[str, str], tuple[str, int]] = {
 _PAGE_SIZE = 4096
 _KERNEL_IMAGE = 0xFFFFFFFF80000000
 _MODULES_END = 0xFFFFFFFFFF000000
-# Where in the printed bytes of code the instruction itself stands.
-_CODE_PROLOGUE = 42
-
-
 _CUT_HERE = "------------[ cut here ]------------"
 _STACK_FRAMES_MAX = 512
 """How many frames fit into a kernel stack of 16 KiB, at 32 bytes each."""
-
-
-class KernelPanic(Exception):
-    """The virtual machine has stopped for good; its text is the panic's."""
 
 
 class Reports:
@@ -131,11 +127,11 @@ class Reports:
         else:
             at = symbols.pop(0) if symbols else Symbol("0x0", 0, 0)
             rip = at.with_place()
-        registers = self.registers(task, fault, at)
+        block = registers(self._kernel, task, fault, at)
         if not self._first_block:
-            self._first_block = registers
+            self._first_block = block
             self._first_at = at
-        for line in (f"RIP: 0010:{rip}", *registers):
+        for line in (f"RIP: 0010:{rip}", *block):
             self._line(WARNING, line)
         stale = fault.access == "fetch" and fault.address >= _PAGE_SIZE
         if stale:
@@ -240,7 +236,7 @@ class Reports:
         self.print_modules()
         self._cpu_lines(task)
         self._line(WARNING, f"RIP: 0010:{where}")
-        for register_line in self.registers(task, None, where):
+        for register_line in registers(self._kernel, task, None, where):
             self._line(WARNING, register_line)
         self._call_trace(symbols, task)
         # Linux: kernel/panic.c check_panic_on_warn() (v6.1).
@@ -253,17 +249,19 @@ class Reports:
         """Print where current is: CPU, hardware and call trace.
 
         Args:
-            through: functions of the kernel nearest to the top, innermost first.
+            through: functions of the kernel nearest to the top, innermost first; one that calls
+                from several places says from which behind an @.
             site: from where the function below them calls.
         """
         task = self._kernel.sched.current
         self._cpu_lines(task)
         version = self._kernel.config.version_code
         names = ("dump_stack_lvl", *through)
-        symbols = [Symbol(name, *kernel_symbol(name, "", version)) for name in names]
+        parts = [name.partition("@") for name in names]
+        symbols = [Symbol(name, *kernel_symbol(name, at, version)) for name, _, at in parts]
         here = self._here()
         # The cold part of a function stands for all of it.
-        if here and f"{here[0].name}.cold" == names[-1]:
+        if here and here[0].name == names[-1].removesuffix(".cold"):
             here.pop(0)
         if site and here:
             here[0].offset = kernel_symbol(here[0].name, site, version)[0]
@@ -273,12 +271,12 @@ class Reports:
         """Report a sleep with preemption off, and let it happen, as Linux does."""
         kernel = self._kernel
         task = kernel.sched.current
-        count = task.preempt_count + 1
+        count = kernel.interrupts.preempt_count() + 1 & 0xFFFFFFFF
         self._line(ERR, f"BUG: scheduling while atomic: {task.comm}/{task.pid}/0x{count:08x}")
         self.print_modules(ERR)
         if kernel.sysctls.panic_on_warn:
             raise self.panic("scheduling while atomic: panic_on_warn set ...")
-        self.dump_stack(("__schedule_bug.cold", "__schedule"))
+        self.dump_stack(("__schedule_bug.cold", "__schedule@atomic"))
         self.taint(st.TAINT_WARN)
 
     def wrong_timeout(self, timeout: int) -> None:
@@ -289,10 +287,19 @@ class Reports:
 
     def panic(self, text: str) -> KernelPanic:
         """Print that the machine stops, and give the exception that stops it."""
-        self._kernel.printk.console_verbose()
+        kernel = self._kernel
+        kernel.printk.console_verbose()
         self._line(EMERG, f"Kernel panic - not syncing: {text}")
         self.panic_text = text
-        self._line(EMERG, f"---[ end Kernel panic - not syncing: {text} ]---")
+        if not self.taints >> st.TAINT_DIE & 1:
+            # An Oops has shown where.
+            self.dump_stack(("panic",))
+        # Linux: arch/x86/kernel/setup.c dump_kernel_offset() (v6.1).
+        self._line(EMERG, "Kernel Offset: disabled")
+        if kernel.sysctls.panic > 0:
+            self._line(EMERG, f"Rebooting in {kernel.sysctls.panic} seconds..")
+        else:
+            self._line(EMERG, f"---[ end Kernel panic - not syncing: {text} ]---")
         return KernelPanic(text)
 
     # -- Parts of a report ----------------------------------------------------------------------
@@ -327,6 +334,9 @@ class Reports:
     def _call_trace(self, symbols: list[Symbol], task: Task, *, unsure: bool = False) -> None:
         kernel = self._kernel
         self._line(WARNING, "Call Trace:")
+        if kernel.sched.in_interrupt:
+            self._interrupt_trace(symbols, task, unsure=unsure)
+            return
         self._line(WARNING, " <TASK>")
         base = bottom(kernel, task, unreliable=True)
         if unsure:
@@ -339,70 +349,37 @@ class Reports:
         for symbol in symbols + base:
             self._line(WARNING, symbol.trace_line())
         if task.process is not None:
-            for line in self._user_registers(task):
+            for line in user_registers(task):
                 self._line(WARNING, line)
+        self._line(WARNING, " </TASK>")
+
+    # What an interrupt did, and what it came upon.
+    def _interrupt_trace(self, symbols: list[Symbol], task: Task, *, unsure: bool) -> None:
+        kernel = self._kernel
+        version = kernel.config.version_code
+        self._line(WARNING, " <IRQ>")
+        for symbol in symbols:
+            symbol.reliable = not unsure
+            self._line(WARNING, symbol.trace_line())
+        self._line(WARNING, " </IRQ>")
+        self._line(WARNING, " <TASK>")
+        entry = "asm_sysvec_apic_timer_interrupt"
+        self._line(WARNING, Symbol(entry, *kernel_symbol(entry, "", version)).trace_line())
+        at, *below = interrupted(kernel, task)
+        in_user_space = task.process is not None and not task.kernel_mode
+        if in_user_space:
+            below = []
+        for line in (
+            user_registers(task) if in_user_space else interrupted_registers(kernel, task, at)
+        ):
+            self._line(WARNING, line)
+        for symbol in below:
+            self._line(WARNING, symbol.trace_line())
         self._line(WARNING, " </TASK>")
 
     def print_modules(self, level: int = WARNING) -> None:
         """Print "Modules linked in: ..."."""
         self._line(level, "Modules linked in:" + self._kernel.modules.linked_in())
-
-    def registers(
-        self, task: Task, fault: Oops | None = None, at: Symbol | None = None
-    ) -> list[str]:
-        """Give the code around the instruction and the registers, one line each.
-
-        Made-up contents, the same in every run: nobody can use them, but a report without
-        them would not look like one.
-
-        Args:
-            task: that runs.
-            fault: what happened to it, if something did.
-            at: where it is.
-        """
-        seed = task.pid << 32 ^ self._kernel.sched.now_ns
-        address = fault.address if fault is not None else 0
-        code_line = f"Code: {_code_bytes(seed + 100)}"
-        begins = at.address - _CODE_PROLOGUE if at is not None else 0
-        if fault is not None and fault.access == "fetch":
-            begins = (address - _CODE_PROLOGUE) & (1 << 64) - 1
-        elif at is None or not at.text or begins >= at.text:
-            begins = 0
-        if begins:
-            # Reading the code around the instruction faults too, and leaves its address in CR2.
-            address = begins
-            code_line = f"Code: Unable to access opcode bytes at 0x{begins:x}."
-        value = [mix64(seed + n) for n in range(20)]
-        heap = [0xFFFF888000000000 | (v & 0xFFFFFFC0) for v in value]
-        stack = 0xFFFFC90000000000 | (value[0] & 0xFFFFF8)
-        return [
-            code_line,
-            f"RSP: 0018:{stack:016x} EFLAGS: 00000246",
-            f"RAX: {0:016x} RBX: {heap[1]:016x} RCX: {0xC0000000FFFFEFFF:016x}",
-            f"RDX: {0:016x} RSI: {value[2] & 0xFFFFFFFF:016x} RDI: {heap[3]:016x}",
-            f"RBP: {heap[4]:016x} R08: {0:016x} R09: {stack - 0x158:016x}",
-            f"R10: {3:016x} R11: {0xFFFFFFFF82CD4448:016x} R12: {heap[5]:016x}",
-            f"R13: {heap[6]:016x} R14: {0:016x} R15: {0:016x}",
-            f"FS:  {0:016x}(0000) GS:{0xFFFF88807DC00000:016x}(0000) knlGS:{0:016x}",
-            "CS:  0010 DS: 0000 ES: 0000 CR0: 0000000080050033",
-            f"CR2: {address:016x} CR3: {value[7] & 0xFFFF000:016x} CR4: 00000000000006f0",
-        ]
-
-    def _user_registers(self, task: Task) -> list[str]:
-        value = [mix64(task.pid * 64 + n) for n in range(8)]
-        rip = 0x7F0000000000 | (value[0] & 0xFFFFFFFFFF)
-        heap = 0x550000000000 | (value[1] & 0xFFFFFFFFF0)
-        stack = 0x7FFC00000000 | (value[2] & 0xFFFFFFF8)
-        return [
-            f"RIP: 0033:0x{rip:x}",
-            f"Code: {_code_bytes(task.pid * 99)}",
-            f"RSP: 002b:{stack:016x} EFLAGS: 00000246 ORIG_RAX: {0x139:016x}",
-            f"RAX: {0xFFFFFFFFFFFFFFDA:016x} RBX: {heap:016x} RCX: {rip:016x}",
-            f"RDX: {0:016x} RSI: {heap - 0x1210:016x} RDI: {3:016x}",
-            f"RBP: {heap - 0x1210:016x} R08: {0:016x} R09: {0:016x}",
-            f"R10: {3:016x} R11: {0x246:016x} R12: {0:016x}",
-            f"R13: {0:016x} R14: {heap - 0x40:016x} R15: {heap - 0x1210:016x}",
-        ]
 
 
 # What the tables that lead to an address hold: only the kernel's and the modules' own are there.
@@ -414,10 +391,3 @@ def _page_tables(fault: Oops) -> str:
     if fault.address >= _MODULES_END:
         return f"{tables} PMD 0 "
     return f"{tables} PMD 1859067 PTE {'8000000003ba6161' if fault.present else '0'}"
-
-
-# 64 bytes around an instruction, which stands in angle brackets.
-def _code_bytes(seed: int) -> str:
-    code = [f"{mix64(seed + n) & 0xFF:02x}" for n in range(64)]
-    code[_CODE_PROLOGUE] = f"<{code[_CODE_PROLOGUE]}>"
-    return " ".join(code)

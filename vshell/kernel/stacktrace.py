@@ -9,8 +9,19 @@ from __future__ import annotations
 
 import sys
 
+from vshell.abi import state as st
+from vshell.kernel.addresses import KERNEL_TEXT
 from vshell.kernel.clock import MAX_SCHEDULE_TIMEOUT
-from vshell.kernel.symbols import INLINE, SCHED_TEXT, kernel_frames, kernel_symbol
+from vshell.kernel.symbols import (
+    BOOT_CPU,
+    HALTED,
+    IDLE,
+    INLINE,
+    OTHER_CPUS,
+    SCHED_TEXT,
+    kernel_frames,
+    kernel_symbol,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +37,7 @@ __all__ = [
     "bottom",
     "caller_of_module",
     "frames_below",
+    "interrupted",
     "is_asleep",
     "symbols_of_frames",
     "task_frames",
@@ -185,6 +197,18 @@ def bottom(kernel: Kernel, task: Task, *, unreliable: bool) -> list[Symbol]:
             plain = name.lstrip("?")
             found.append(Symbol(plain, *kernel_symbol(plain, "", version), reliable=reliable))
     return found
+
+
+def interrupted(kernel: Kernel, task: Task) -> list[Symbol]:
+    """Give where a task is that an interrupt has come upon, innermost first, never empty."""
+    version = kernel.config.version_code
+    if task.pid:
+        found = symbols_of_frames(kernel, task_frames(kernel, task))
+        found = found or [Symbol(f"0x{KERNEL_TEXT:x}", 0, 0)]
+        return found + bottom(kernel, task, unreliable=True)
+    names = HALTED["Intel" if "Intel" in kernel.config.cpu_model else ""]
+    names += IDLE + (BOOT_CPU if kernel.sched.cpu.id == 0 else OTHER_CPUS)
+    return [Symbol(name, *kernel_symbol(name, "", version)) for name in names]
 
 
 def task_stack(kernel: Kernel, task: Task) -> list[Symbol]:

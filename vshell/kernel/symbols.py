@@ -9,7 +9,21 @@ its name, so that they repeat.
 
 from __future__ import annotations
 
-__all__ = ["INLINE", "KERNEL_FRAMES", "SCHED_TEXT", "kernel_frames", "kernel_symbol"]
+__all__ = [
+    "BOOT_CPU",
+    "HALTED",
+    "IDLE",
+    "INLINE",
+    "KERNEL_FRAMES",
+    "OTHER_CPUS",
+    "SCHED_TEXT",
+    "kernel_frames",
+    "kernel_symbol",
+]
+
+_APIC = "sysvec_apic_timer_interrupt"
+_APIC_INNER = "__sysvec_apic_timer_interrupt"
+_SOFTIRQ = ("handle_softirqs", "__irq_exit_rcu", _APIC)
 
 # Python functions of vshell.kernel that stand for functions of Linux, by their own names. Others of
 # vshell.kernel do not appear in a trace.
@@ -37,7 +51,20 @@ KERNEL_FRAMES: dict[str, tuple[str, ...]] = {
     "do_signal_stop": ("do_signal_stop",),
     "_kthreadd_main": ("kthreadd",),
     "synchronize_rcu": ("__wait_rcu_gp", "synchronize_rcu"),
+    "_call_timer_fn": ("call_timer_fn",),
+    "expire": ("__run_timers", "run_timer_softirq", *_SOFTIRQ),
+    "_run_tasklet": ("tasklet_action_common.constprop.0", "tasklet_action", *_SOFTIRQ),
+    "expired": ("__hrtimer_run_queues", "hrtimer_interrupt", _APIC_INNER, _APIC),
 }
+
+# What an idle CPU is in: how it waits, by its make, what lies below, and who began it.
+HALTED: dict[str, tuple[str, ...]] = {
+    "": ("native_safe_halt", "amd_e400_idle", "default_idle_call"),
+    "Intel": ("cpuidle_enter_state", "cpuidle_enter"),
+}
+IDLE = ("do_idle", "cpu_startup_entry")
+BOOT_CPU = ("rest_init", "start_kernel", "secondary_startup_64_no_verify")
+OTHER_CPUS = ("start_secondary", "secondary_startup_64_no_verify")
 
 # Where 6.4 and later differ from 6.1.
 _FRAMES_SINCE_6_4: dict[str, tuple[str, ...]] = {
@@ -56,6 +83,7 @@ INLINE = frozenset(
         "kthread_create",
         "kthread_run",
         "kthread_run_on_cpu",
+        "kthread_bind",
         "kthread_parkme",
         "kthread_should_stop",
         "ssleep",
@@ -146,7 +174,14 @@ _6_1: dict[str, tuple[int, int]] = {
     "__mutex_lock.constprop.0": (0x39D, 0x720),
     "__do_sys_finit_module": (0xAC, 0x120),
     "__do_sys_delete_module": (0x1B9, 0x330),
+    "amd_e400_idle": (0x3D, 0x50),
     "asm_sysvec_apic_timer_interrupt": (0x16, 0x20),
+    "cpu_startup_entry": (0x26, 0x30),
+    "default_idle_call": (0x38, 0xF0),
+    "do_idle": (0x206, 0x2B0),
+    "native_safe_halt": (0xB, 0x10),
+    "secondary_startup_64_no_verify": (0xE5, 0xEB),
+    "start_secondary": (0x12A, 0x150),
     "do_init_module": (0x4A, 0x1F0),
     "do_init_module.cold": (0x21, 0x26),
     "do_one_initcall": (0x59, 0x220),

@@ -243,7 +243,12 @@ class TimerWheel:
                 if timer.task is not None:
                     function(timer)
                 else:
-                    interrupts.call(function, timer)
+                    interrupts.check_memory(function, timer, "__run_timers")
+                    self._call_timer_fn(function, timer)
+
+    # A frame of its own, for backtraces.
+    def _call_timer_fn(self, function: Callable[[Timer], object], timer: Timer) -> None:
+        self._kernel.interrupts.call(function, timer)
 
     def pending(self) -> list[tuple[int, Timer]]:
         """List armed timers with the jiffies at which they fire, soonest first."""

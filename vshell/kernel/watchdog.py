@@ -19,6 +19,7 @@ from vshell.abi.state import taint_text
 from vshell.abi.units import NSEC_PER_SEC
 from vshell.kernel.clock import MAX_SCHEDULE_TIMEOUT
 from vshell.kernel.printk import EMERG, ERR, INFO, WARNING
+from vshell.kernel.registers import registers
 from vshell.kernel.stacktrace import bottom, symbols_of_frames, task_frames, task_trace
 from vshell.kernel.stall import RcuStalls
 
@@ -120,7 +121,7 @@ class Watchdog:
         printk.emit(WARNING, f"Hardware name: {kernel.config.hardware}")
         symbols = symbols_of_frames(kernel, task_frames(kernel, task))
         printk.emit(WARNING, f"RIP: 0010:{symbols[0] if symbols else 0}")
-        for line in reports.registers(task, None, symbols[0] if symbols else None):
+        for line in registers(kernel, task, None, symbols[0] if symbols else None):
             printk.emit(WARNING, line)
         printk.emit(WARNING, "Call Trace:")
         printk.emit(WARNING, " <TASK>")
