@@ -301,23 +301,18 @@ def compare(name: str) -> Comparison:
 
 def stale() -> list[str]:
     """Run all recordings; list the rules and deviations that none of them needs any more."""
-    used: set[object] = set()
-    unused: list[str] = []
-    for name in NAMES:
-        found = compare(name).used
-        used |= found
-        unused += [
-            f"{name}: {one.pattern}" for one in OWN.get(name, Own()).rules if one not in found
-        ]
-        unused += [
-            f"{name}: {side} {getattr(one, side)}"
-            for one in deviations().get(name, [])
-            for side in ("recorded", "shown")
-            if getattr(one, side) is not None and (one, side) not in found
-        ]
-    unused += [rule.pattern for rule in (*RULES, *LEFT_OUT) if rule not in used]
-    unused += [name for name in {*OWN, *deviations()} if name not in NAMES]
-    return unused
+    found = {name: compare(name).used for name in NAMES}
+    needed = frozenset().union(*found.values())
+    rules = {*RULES, *LEFT_OUT, *(rule for own in OWN.values() for rule in own.rules)}
+    unused = sorted(rule.pattern for rule in rules - needed)
+    unused += [
+        f"{name}: {side} {getattr(one, side)}"
+        for name in NAMES
+        for one in deviations().get(name, [])
+        for side in ("recorded", "shown")
+        if getattr(one, side) is not None and (one, side) not in found[name]
+    ]
+    return unused + sorted(name for name in {*OWN, *deviations()} if name not in NAMES)
 
 
 __all__ = [

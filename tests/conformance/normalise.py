@@ -26,9 +26,9 @@ class Own(NamedTuple):
     """What holds for one recording only."""
 
     rules: tuple[Rule, ...] = ()
-    unordered: str = "$^"
+    unordered: str = "(?!)"
     """Lines that two CPUs print in either order; neighbours are sorted."""
-    sources: str = "$^"
+    sources: str = "(?!)"
     """Commands that show a module's source: the twin's differs from the C module's."""
     commanded: tuple[str, ...] = ()
     """Events whose time is that of a typed command: when they happen is not compared."""
