@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 __all__ = ["Header"]
 
 _NAME_MAX = 28
+# How long what stands before the name of the next timer's task can be.
+_NEXT_TIMER = 22
 
 
 class Header(RowView):
@@ -44,6 +46,9 @@ class Header(RowView):
         if clock.next_ns >= 0 and world.at_ns is None:
             left = duration(max(clock.next_ns - world.now_ns, 0))
             name = clean(clock.next_name)[:_NAME_MAX]
+            used = sum(len(text) for part in parts for text, _ in part)
+            if used + len(name) + _NEXT_TIMER > width:
+                name = ""
             parts.append([(" next timer in ", "bar dim"), (f"{left} {name} ", "bar")])
         parts.append([(f" {hello.cpus} CPUs  {clean(hello.release)} ", "bar dim")])
         row: list[Piece] = []
