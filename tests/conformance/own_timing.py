@@ -9,6 +9,8 @@ WHEEL = "how long it took must be what the wheel's formula says for when it bega
 
 SLOW = "the recorded machine was an emulator: its commands took longer, so 3 s were over sooner"
 
+CPU = "which of two idle CPUs was taken"
+
 OWN_TIMING = {
     "20-timer-wheel": Own(rules=(Rule(r"^tw j=(\d+) ctx=(\w+) (.*)$", check_firings, WHEEL),)),
     "21-sleep-timing": Own(
@@ -28,5 +30,14 @@ OWN_TIMING = {
             Rule(r"^(sig_d: msleep over pending=)[01]$", r"\1N", SLOW),
             Rule(r"^(sig_deaf: signal_pending! r=)\d+", r"\1N", "what was left of its sleep"),
         ),
+    ),
+    "24-sched-attrs": Own(
+        rules=(
+            Rule(r"^(start comm=\S+ cpu=)\d", r"\1N", CPU),
+            Rule(r"^( +\d+ +\w+ +\S+ +\d+ +\S+ +)[01]( \S+ +(?:a_|quota))", r"\1N\2", CPU),
+            Rule(r"^( +96 +TS +- +0 +19 +)[01] ", r"\1N ", CPU),
+            Rule(r"^(\d+ -?\d+ -?\d+) [01] (\d+ \d)$", r"\1 N \2", CPU),
+        ),
+        unordered=r"start comm=",
     ),
 }

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.linux.play import play
+from vshell.abi.state import TASK_INTERRUPTIBLE
 from vshell.kernel.stacktrace import (
     Symbol,
     caller_of_module,
@@ -85,10 +86,13 @@ def test_a_running_task_has_no_wchan_and_no_stack(bench):
 
 
 def test_an_idle_thread_of_the_kernel_has_no_stack(bench):
-    """A thread that only stands in ps shows wchan 0 and where threads begin."""
+    """A thread that only stands in ps shows where such threads sleep, and where threads begin."""
     task = bench.kernel.kthreads.add_idle("rcu_gp", 3, nice=-20)
+    worker = bench.kernel.kthreads.add_idle("kworker/0:0", 4)
+    other = bench.kernel.kthreads.add_idle("oom_reaper", 5, state=TASK_INTERRUPTIBLE)
 
-    assert "0" == wchan(bench.kernel, task)
+    places = [wchan(bench.kernel, one) for one in (task, worker, other)]
+    assert ["rescuer_thread", "worker_thread", "0"] == places
     assert [] == task_frames(bench.kernel, task)
     assert ["ret_from_fork", "ret_from_fork_asm"] == [
         symbol.name for symbol in task_stack(bench.kernel, task)

@@ -64,7 +64,7 @@ class RwSemaphores:
             sem.readers += 1
         return True
 
-    def down_common(self, sem: RwSemaphore, state: int, *, writes: bool) -> int:
+    def rwsem_down_common(self, sem: RwSemaphore, state: int, *, writes: bool) -> int:
         """Take it, sleeping in ``state`` until that is possible.
 
         Returns:

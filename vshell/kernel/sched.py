@@ -113,6 +113,12 @@ class Scheduler:
         # How many of these are hard interrupts; the others are softirqs.
         self.in_hardirq = 0
         self.preempt_full = kernel.config.preempt == "full"
+        # Linux: kernel/sched/fair.c get_update_sysctl_factor() (v6.1): the figures are those of
+        # two CPUs.
+        factor = min(cpus, 8).bit_length()
+        self._sleeper_credit_ns = costs.SLEEPER_CREDIT_NS * factor // 2
+        self._granularity_ns = costs.WAKEUP_GRANULARITY_NS * factor // 2
+        self._yield_lead_ns = costs.NEW_TASK_DEBIT_NS * factor // 2 + self._granularity_ns
         self._sequence = 0
         self._suspend = kernel.hub.suspend
 
@@ -205,6 +211,10 @@ class Scheduler:
     def _reschedule(self, task: Task, *, preempted: bool) -> None:
         cpu = self.cpu
         self.account(task)
+        # Linux: kernel/sched/fair.c update_curr() (v6.1): what it has used counts although it goes.
+        if task.vruntime_ns > cpu.min_vruntime_ns and not task.is_rt():
+            lowest = min(task.vruntime_ns, cpu.fair[0][0]) if cpu.fair else task.vruntime_ns
+            cpu.min_vruntime_ns = max(cpu.min_vruntime_ns, lowest)
         cpu.resched_ns = self.now_ns
         if task.on_rq:
             if not cpu.nr_queued and task.cpus_mask >> cpu.id & 1:
@@ -317,8 +327,7 @@ class Scheduler:
         waiting = [entry[0] for entry in self.cpu.fair]
         if waiting and not task.is_rt():
             self.account(task)
-            lead_ns = costs.NEW_TASK_DEBIT_NS + costs.WAKEUP_GRANULARITY_NS
-            if min(waiting) - task.vruntime_ns > lead_ns:
+            if min(waiting) - task.vruntime_ns > self._yield_lead_ns:
                 return
             task.vruntime_ns = max(task.vruntime_ns, *waiting)
         self.schedule()
@@ -401,7 +410,7 @@ class Scheduler:
         cpu = self._select_cpu(task)
         self._follow_min_vruntime(cpu)
         self._move(task, cpu)
-        floor = cpu.min_vruntime_ns - costs.SLEEPER_CREDIT_NS
+        floor = cpu.min_vruntime_ns - self._sleeper_credit_ns
         task.vruntime_ns = max(task.vruntime_ns, floor)
         self._place(cpu, task)
 
@@ -468,7 +477,7 @@ class Scheduler:
         elif not curr.is_rt():
             ran_ns = max(self.now_ns - curr.exec_start_ns, 0)
             ahead_ns = curr.vruntime_ns + ran_ns - task.vruntime_ns
-            cpu.need_resched |= ahead_ns > costs.WAKEUP_GRANULARITY_NS
+            cpu.need_resched |= ahead_ns > self._granularity_ns
         if cpu.need_resched and cpu is self.cpu and self.may_preempt(curr):
             self.horizon_ns = self.now_ns
 

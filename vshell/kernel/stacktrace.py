@@ -245,7 +245,16 @@ def wchan(kernel: Kernel, task: Task) -> str:
         if symbol.name not in SCHED_TEXT:
             return symbol.name
     # One of the kernel's own threads, which have no stack here.
-    return "0"
+    return _idle_place(task) if task.context is None else "0"
+
+
+# Where those of the kernel's own threads sleep that belong to work queues.
+def _idle_place(task: Task) -> str:
+    if task.state != st.TASK_IDLE:
+        return "0"
+    if task.name.startswith("kworker/"):
+        return "worker_thread"
+    return "rescuer_thread" if task.nice == -20 else "0"
 
 
 def is_asleep(kernel: Kernel, task: Task) -> bool:

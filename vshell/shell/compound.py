@@ -44,7 +44,7 @@ def run_compound(ex: Executor, node: Node, *, last: bool) -> int:
     if isinstance(node, Subshell):
         return _subshell(ex, node, last=last)
     if isinstance(node, Group):
-        return ex.run_list(node.body)
+        return ex.run_list(node.body, last=last and ex.substitutes and ex.shell.function_depth > 0)
     if isinstance(node, If):
         return _if(ex, node)
     if isinstance(node, Loop):
@@ -114,6 +114,7 @@ def _subshell(ex: Executor, node: Subshell, *, last: bool) -> int:
             return 1
         # The parent's jobs are none of its business.
         child.shell.jobs = [job for job in child.shell.jobs if not job.inherited]
+        child.substitutes = False
         return child.run_list(node.body, last=True)
 
     if last and not any(ex.shell.traps.values()):

@@ -40,6 +40,8 @@ class Executor(Forks):
         self.expander = Expander(shell, self.substitute, self.start_process)
         # The command this process was forked for: it may become its program, redirections or not.
         self.own: Node | None = None
+        # Whether this process was forked for $(...).
+        self.substitutes = False
 
     # -- Lists and pipelines ----------------------------------------------------------------------
 

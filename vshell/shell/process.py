@@ -254,6 +254,7 @@ class Forks:
             child.shell.line_offset += max(shell.line - part.line, 0) if part.line else 0
             if "inherit_errexit" not in child.shell.shopt:
                 child.shell.options.discard("e")
+            child.substitutes = True
             return child.run_list(body, last=True)
 
         interactive, shell.interactive = shell.interactive, False

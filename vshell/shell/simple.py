@@ -127,7 +127,9 @@ def _dispatch(ex: Executor, node: Simple, arguments: list[str], *, last: bool) -
     name = arguments[0]
     function = shell.functions.get(name)
     if function is not None:
-        return _with_everything(ex, node, lambda: call_function(ex, function, arguments))
+        # In $(...), and nowhere else, the last program of a function takes the shell's place.
+        last = last and ex.substitutes and not node.redirects and not node.assignments
+        return _with_everything(ex, node, lambda: call_function(ex, function, arguments, last=last))
     builtin = find_builtin(name, shell.disabled_builtins)
     if builtin is not None:
         found = builtin
@@ -171,8 +173,10 @@ def _with_everything(ex: Executor, node: Simple, run: Callable[[], int]) -> int:
     return ex.with_redirects(node, with_assignments)
 
 
-def call_function(ex: Executor, function: Function, arguments: list[str]) -> int:
-    """Call a shell function."""
+def call_function(
+    ex: Executor, function: Function, arguments: list[str], *, last: bool = False
+) -> int:
+    """Call a shell function; ``last`` if nothing follows it."""
     shell = ex.shell
     limit = shell.get("FUNCNEST") or ""
     if limit.isdigit() and 0 < int(limit) <= shell.function_depth:
@@ -187,7 +191,7 @@ def call_function(ex: Executor, function: Function, arguments: list[str]) -> int
     shell.frames.append(Frame(function.name, function.source, shell.line, is_function=True))
     shell.enter_function()
     try:
-        status = ex.run_command(function.body)
+        status = ex.run_command(function.body, last=last)
     except Leave as leaving:
         if leaving.what != "function":
             raise

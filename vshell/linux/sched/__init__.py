@@ -70,6 +70,7 @@ __all__ = [
     "schedule_timeout_interruptible",
     "schedule_timeout_killable",
     "schedule_timeout_uninterruptible",
+    "set_cpus_allowed_ptr",
     "set_current_state",
     "set_special_state",
     "set_user_nice",
@@ -556,6 +557,34 @@ def set_user_nice(p: task_struct, nice: int) -> None:
     if -20 <= nice <= 19:
         task.static_prio = _st.DEFAULT_PRIO + nice
         kernel.sched.change(task)
+
+
+@exported_gpl
+def set_cpus_allowed_ptr(p: task_struct, new_mask: int) -> int:
+    """Say on which CPUs a task may run; a thread that is bound to one, too.
+
+    C: int set_cpus_allowed_ptr(struct task_struct *p, const struct cpumask *new_mask)
+
+    Args:
+        p: any task.
+        new_mask: cpumask_of() and the like.
+
+    Returns:
+        0, or -EINVAL if none of them is there.
+
+    Context:
+        Process context; may give up the CPU.
+
+    Source:
+        kernel/sched/core.c (v6.1)
+    """
+    task = _task_of(p, "set_cpus_allowed_ptr")
+    mask = new_mask & kernel.sched.all_cpus_mask
+    if not mask:
+        return -22
+    task.cpus_mask = mask
+    kernel.sched.change(task)
+    return 0
 
 
 @macro()
