@@ -9,6 +9,7 @@ import pytest
 
 from vshell.kernel.context import VshellBug
 from vshell.machine.host import Host
+from vshell.machine.panicked import PROMPT
 from vshell.machine.thread import Machine, MachineStopped
 
 WAIT_S = 20
@@ -188,11 +189,76 @@ def test_a_bug_of_vshell_is_told():
     assert "no such thing" in text
 
 
-def test_a_panic_stops_the_machine(front):
-    """After a panic of the virtual kernel the front end hears that it has stopped."""
-    front.terminal.answer("sudo sysctl -w kernel.panic_on_oops=1 >/dev/null")
-    front.next()
-    front.terminal.answer("cd ~/oops; make >/dev/null 2>&1; sudo insmod oops.ko; sleep 2")
+PANIC = "cd ~/oops; make >/dev/null 2>&1; sudo insmod oops.ko; sleep 2"
 
-    kind, text = front.next()
-    assert ("failure", True) == (kind, "Fatal exception" in text)
+
+def panicked(front, timeout=0):
+    """Have the kernel panic; give what the terminal shows of it."""
+    front.terminal.answer(
+        f"sudo sysctl -w kernel.panic_on_oops=1 kernel.panic={timeout} >/dev/null"
+    )
+    front.next()
+    front.output = b""
+    front.terminal.answer(PANIC)
+    return front.next()
+
+
+@pytest.mark.parametrize("leave", ["eof", "exit"])
+def test_a_panic_is_shown_and_can_be_the_end(front, leave):
+    """The terminal shows the report up to its last line; leaving then is a failure."""
+    asked = panicked(front)
+    lines = front.output.decode().split("\r\n")
+
+    assert asked == ("question", PROMPT, "")
+    assert "] BUG: kernel NULL pointer dereference, address: 0000" in lines[1]
+    assert "---[ end Kernel panic - not syncing: Fatal exception ]---" in lines[-2]
+    if leave == "eof":
+        front.terminal.end_input()
+    else:
+        front.terminal.answer("exit")
+    assert ("failure", "the virtual kernel has stopped: Fatal exception") == front.next()
+
+
+@pytest.mark.parametrize("line", ["", "reboot"])
+def test_after_a_panic_a_fresh_host_boots(machine, front, line):
+    """Enter, or reboot, and the same terminal has a prompt on a host without modules or taints."""
+    panicked(front)
+    front.terminal.answer(line)
+    kind, prompt, _ = front.next()
+    front.output = b""
+    front.terminal.answer("cat /proc/sys/kernel/tainted; lsmod | wc -l; tty; stty size")
+    front.next()
+
+    assert ("question", True) == (kind, "$ " in prompt)
+    assert ["0", "1", "/dev/pts/0", "24", "80"] == front.output.decode().split()
+    assert machine.query(lambda host, _: host.kernel.oops.panic_text) == ""
+
+
+def test_a_panic_timeout_boots_by_itself(front):
+    """With kernel.panic=5 nobody is asked."""
+    kind, prompt, _ = panicked(front, timeout=5)
+
+    assert b"Rebooting in 5 seconds.." in front.output
+    assert ("question", True) == (kind, "$ " in prompt)
+
+
+def test_reboot_boots_a_fresh_host(machine, front):
+    """All sessions that are open begin anew; one that had ended stays ended."""
+    second, third = Front(), Front()
+    second.terminal = machine.open_terminal(second, 90, 30)
+    third.terminal = machine.open_terminal(third, 80, 24)
+    second.next()
+    third.next()
+    third.terminal.answer("exit")
+    assert "end" == third.next()[0]
+    front.terminal.answer("echo x > /tmp/kept")
+    front.next()
+    front.terminal.answer("sudo reboot; sleep 1000")
+    assert ["question"] * 2 == [front.next()[0], second.next()[0]]
+    second.output = b""
+    second.terminal.answer("ls /tmp/kept; tty; stty size")
+    second.next()
+
+    assert b"No such file" in second.output
+    assert ["/dev/pts/1", "30", "90"] == second.output.decode().split()[-3:]
+    assert third.heard.empty()

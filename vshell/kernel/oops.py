@@ -53,6 +53,7 @@ _WARN_SITES: dict[tuple[str, str], tuple[str, int]] = {
     ("refcount_warn_saturate", "dec"): ("lib/refcount.c", 31),
     ("do_one_initcall", "imbalance"): ("init/main.c", 1284),
     ("add_timer", ""): ("kernel/time/timer.c", 1253),
+    ("kthread_destroy_worker", ""): ("kernel/kthread.c", 1420),
 }
 # An address in the first page is taken for a NULL pointer with an offset.
 _PAGE_SIZE = 4096
@@ -72,6 +73,8 @@ class Reports:
         self.taints = 0
         self.oopses = 0
         self.panic_text = ""
+        self.report_sequence = 0
+        """Of the first record of the report that ended in a panic, once there is one."""
         self._first_block: list[str] = []
         self._first_at: Symbol | None = None
 
@@ -106,6 +109,7 @@ class Reports:
             # The report shows no more than a stack holds; Python's is larger.
             del symbols[_STACK_FRAMES_MAX:]
         self.oopses += 1
+        self.report_sequence = kernel.printk.end_sequence
         self._print_fault(fault, symbols, task)
         self.taint(st.TAINT_DIE)
         in_interrupt = bool(kernel.sched.in_interrupt)
@@ -289,10 +293,12 @@ class Reports:
         """Print that the machine stops, and give the exception that stops it."""
         kernel = self._kernel
         kernel.printk.console_verbose()
+        begins = kernel.printk.end_sequence
         self._line(EMERG, f"Kernel panic - not syncing: {text}")
         self.panic_text = text
         if not self.taints >> st.TAINT_DIE & 1:
-            # An Oops has shown where.
+            # An Oops would have shown where.
+            self.report_sequence = begins
             self.dump_stack(("panic",))
         # Linux: arch/x86/kernel/setup.c dump_kernel_offset() (v6.1).
         self._line(EMERG, "Kernel Offset: disabled")

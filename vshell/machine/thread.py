@@ -6,7 +6,10 @@ it entered, and keeps it in ``log``; so a session can be repeated exactly. What 
 leaves through the listener of a terminal, called in the host's thread, with values only.
 
 The loop: sleep until the real moment of the next virtual event or until something enters; hand it
-over; let the kernel run up to the virtual time that it is now by the pacing.
+over; let the kernel run up to the virtual time that it is now by the pacing. A host that has been
+told to reboot, or has panicked, is followed by a fresh one on the same terminals.
+
+More than 400 lines, one idea: all that happens in the host's thread, from boot to boot.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from vshell.kernel.context import VshellBug
 from vshell.kernel.oops import KernelPanic
 from vshell.machine.hold import Hold
 from vshell.machine.pacing import Pacing
+from vshell.machine.panicked import PROMPT, screen, wants_to_leave
 from vshell.machine.terminal import Terminal, connect
 
 TYPE_CHECKING = False
@@ -178,18 +182,20 @@ class Machine:
 
     def _main(self) -> None:
         try:
-            host = self._host = self._make_host()
-            if not self._is_free:
-                # Whoever records the session takes this from the settings.
-                host.clock.rate = host.settings.speed = self.pacing.rate
-            if self._observer is not None:
-                self._observer.on_boot(host)
+            host = self._boot()
             # Virtual time begins to pass when the first session is opened, not before.
             first = self._inbox.get()
             self.pacing.start(host.kernel.now_ns)
             self._accept(host, first, host.kernel.now_ns)
             while self._running:
-                self._turn(host)
+                try:
+                    self._turn(host)
+                    if not (host.kernel.reboot_requested and self._running):
+                        continue
+                except KernelPanic as panic:
+                    if not self._is_to_boot(host, panic):
+                        break
+                host = self._boot_again(host)
             host.shut_down()
         except KernelPanic as panic:
             self._fail(f"the virtual kernel has stopped: {panic}")
@@ -203,19 +209,74 @@ class Machine:
             )
         self._part("vshell has ended")
 
+    def _boot(self) -> Host:
+        host = self._host = self._make_host()
+        if not self._is_free:
+            # Whoever records the session takes this from the settings.
+            host.clock.rate = host.settings.speed = self.pacing.rate
+        if self._observer is not None:
+            self._observer.on_boot(host)
+        return host
+
+    # The machine has panicked: show why, and wait until somebody wants it to boot again.
+    def _is_to_boot(self, host: Host, panic: KernelPanic) -> bool:
+        if self._observer is not None:
+            # A transcript ends where its host does.
+            raise panic
+        text = f"the virtual kernel has stopped: {panic}"
+        self._end_feed(text)
+        for number, tty in enumerate(self._ttys):
+            if tty not in self._ended:
+                self._listeners[number].on_output(screen(host, tty))
+                if host.kernel.sysctls.panic <= 0:
+                    self._listeners[number].on_question(PROMPT, "")
+        while host.kernel.sysctls.panic <= 0:
+            kind, number, value = entry = self._inbox.get()
+            if kind == "query":
+                self._accept(host, entry, host.kernel.now_ns)
+            elif wants_to_leave(kind, value):
+                self._fail(text)
+                return False
+            elif kind in ("line", "open"):
+                if kind == "open":
+                    self._inbox.put(entry)
+                return True
+        return True
+
+    # The same terminals, on a host that knows nothing of what has been.
+    def _boot_again(self, host: Host) -> Host:
+        self._end_feed("the host boots again")
+        before, self._ttys, self._pids = self._ttys, [], []
+        ended, self._ended = self._ended, set()
+        self._hold, self._entering = None, 0
+        host.shut_down()
+        host = self._boot()
+        self.pacing.start(host.kernel.now_ns)
+        for number, tty in enumerate(before):
+            if tty not in ended:
+                self._open(host, number, tty.columns, tty.rows)
+                continue
+            self._ttys.append(host.add_terminal())
+            self._pids.append(0)
+            self._ended.add(self._ttys[-1])
+        return host
+
+    def _end_feed(self, text: str) -> None:
+        if self._feed is not None:
+            self._feed.end(text)
+            self._feed = None
+
     # Nobody is left waiting: whoever watches, or wanted to, is told.
     def _part(self, text: str) -> None:
         self._running = False
-        if self._feed is not None:
-            self._feed.end(text)
+        self._end_feed(text)
         while (entry := self._next_entry(0)) is not None:
             if entry[0] == "feed" and entry[2][0] == "attach":
                 entry[2][1].lose(text)
 
     def _fail(self, text: str) -> None:
         self._running = False
-        if self._feed is not None:
-            self._feed.end(text)
+        self._end_feed(text)
         for listener in self._listeners:
             listener.on_failure(text)
 
@@ -246,7 +307,7 @@ class Machine:
         self._tell_ended(host)
         if feed is not None:
             feed.turn(reached_ns)
-        if kernel.reboot_requested:
+        if kernel.reboot_requested and self._observer is not None:
             self._running = False
             for listener in self._listeners:
                 listener.on_end(0)
