@@ -31,6 +31,10 @@ OWN_TIMING = {
             Rule(r"^(sig_deaf: signal_pending! r=)\d+", r"\1N", "what was left of its sleep"),
         ),
     ),
+    "23-deferred-work": Own(
+        unordered=r"t=T kthread_(?:queue_)?work ",
+        commanded=(r"worker destroyed",),
+    ),
     "24-sched-attrs": Own(
         rules=(
             Rule(r"^(start comm=\S+ cpu=)\d", r"\1N", CPU),

@@ -70,3 +70,70 @@ def test_being_woken_early_is_eintr(bench):
     )
 
     assert [-4, -4] == stage.seen
+
+
+TIMER = """
+seen = []
+begin = 0
+def fn(h):
+    seen.append((ktime_ms_delta(ktime_get(), begin), in_hardirq(), h == t))
+    FORWARD
+t = hrtimer()
+def start():
+    global begin
+    begin = ktime_get()
+    hrtimer_init(t, CLOCK_MONOTONIC, MODE)
+    t.function = fn
+    hrtimer_start(t, ms_to_ktime(10), HRTIMER_MODE_REL)
+    LINES
+    return 0
+"""
+
+
+def timed(bench, forward="return HRTIMER_NORESTART", lines="pass", mode="HRTIMER_MODE_REL"):
+    """Start a timer for 10 ms; give what its function and the lines saw."""
+    text = TIMER.replace("FORWARD", forward).replace("LINES", lines).replace("MODE)", f"{mode})")
+    return play(bench, text, seconds=0.2).seen
+
+
+def test_a_timer_calls_its_function_in_a_hard_interrupt(bench):
+    """It gets the timer, at its time, once; with _SOFT in a softirq."""
+    assert [(10, True, True)] == timed(bench)
+    bench.unload()
+    assert [(10, False, True)] == timed(bench, mode="HRTIMER_MODE_REL_SOFT")
+
+
+def test_a_timer_that_goes_on(bench):
+    """HRTIMER_RESTART after hrtimer_forward_now() fires each interval; missed ones are counted."""
+    forward = """seen.append(hrtimer_forward_now(h, ms_to_ktime(20)))
+    return HRTIMER_RESTART if len(seen) < 6 else HRTIMER_NORESTART"""
+    assert [(10, True, True), 1, (30, True, True), 1, (50, True, True), 1] == timed(bench, forward)
+    bench.unload()
+    assert (
+        6 == timed(bench, "seen.append(hrtimer_forward(h, ktime_get() + 100000000, 20000000))")[1]
+    )
+
+
+def test_what_a_timer_is_and_what_cancelling_gives(bench):
+    """Active until it has fired or been cancelled; cancel gives 1 if it was armed."""
+    lines = """seen.append((hrtimer_active(t), hrtimer_is_queued(t)))
+    seen.append(9 < hrtimer_get_remaining(t) / 1000000 + 1 <= 10)
+    seen.append((hrtimer_get_expires(t) - begin) / 1000000)
+    seen.append((hrtimer_cancel(t), hrtimer_cancel(t), hrtimer_try_to_cancel(t)))
+    hrtimer_restart(t)
+    seen.append((hrtimer_try_to_cancel(t), hrtimer_active(t)))"""
+    assert [(True, True), True, 10, (1, 0, 0), (1, False)] == timed(bench, lines=lines)
+
+
+def test_a_timer_knows_that_it_runs(bench):
+    """In its own function it is active, not queued, and try_to_cancel gives -1."""
+    forward = """seen.append((hrtimer_active(h), hrtimer_is_queued(h), hrtimer_try_to_cancel(h)))
+    return HRTIMER_NORESTART"""
+    assert (True, False, -1) == timed(bench, forward)[1]
+
+
+def test_a_timer_without_init_is_a_fault(bench):
+    """hrtimer_start() of a timer that hrtimer_init() has not prepared follows NULL."""
+    play(bench, "def start():\n    hrtimer_start(hrtimer(), 5, HRTIMER_MODE_REL)\n    return 0")
+
+    assert any("address: 0000000000000000" in line for line in bench.log())

@@ -21,6 +21,7 @@ from vshell.kernel.context import Hub, TaskExit, VshellBug
 from vshell.kernel.hrtimer import HrTimers
 from vshell.kernel.interrupt import Interrupts
 from vshell.kernel.kthread import Kthreads
+from vshell.kernel.kthread_worker import KthreadWorkers
 from vshell.kernel.lock import Locks
 from vshell.kernel.module import Modules
 from vshell.kernel.oops import KernelPanic, Reports
@@ -40,6 +41,7 @@ from vshell.kernel.trace import Trace
 from vshell.kernel.vfs import Vfs
 from vshell.kernel.wait import Waits
 from vshell.kernel.watchdog import Watchdog
+from vshell.kernel.workqueue import WorkQueues
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -133,6 +135,8 @@ class Kernel:
         self.random = Random(self)
         self.addresses = Addresses(self)
         self.kthreads = Kthreads(self)
+        self.workqueues = WorkQueues(self)
+        self.kthread_workers = KthreadWorkers(self)
         self.modules = Modules(self)
         self.vfs = Vfs(self)
         self.processes = Processes(self)

@@ -59,6 +59,7 @@ class Kthread:
     __slots__ = (
         "cpu",
         "data",
+        "desc",
         "exited",
         "flags",
         "full_name",
@@ -71,6 +72,8 @@ class Kthread:
     def __init__(self, full_name: str, threadfn: ThreadFn | None, data: object) -> None:
         """Describe a thread that has not run."""
         self.full_name = full_name
+        # What a worker works for, shown behind its name.
+        self.desc = ""
         self.threadfn = threadfn
         self.data = data
         self.flags = 0
@@ -79,6 +82,10 @@ class Kthread:
         self.started = False
         self.parked = Completion()
         self.exited = Completion()
+
+    def should_stop(self) -> bool:
+        """Tell whether kthread_stop() has been called."""
+        return bool(self.flags & SHOULD_STOP)
 
 
 class _Creation:

@@ -450,6 +450,8 @@ class Modules:
         module.init_size = 0
         module.refcount -= 1
         module.loader = None
+        # Linux: kernel/module/main.c do_init_module() (v6.1): work of the system frees init's code.
+        kernel.workqueues.note_system_work()
         kernel.waits.wake_up(self.changed, exclusive_max=0)
 
     def do_one_initcall(self, module: Module) -> int:

@@ -54,7 +54,7 @@ def stat_text(kernel: Kernel, task: Task, *, root: bool) -> str:
             tty_number, foreground = major << 8 | minor, process.tty.foreground
     letter = st.state_letter(task.state, task.exit_state)
     asleep = int(not task.on_rq and root)
-    fields: list[object] = [task.pid, f"({task.name[:_NAME_MAX]})", letter, _ppid(task)]
+    fields: list[object] = [task.pid, f"({task.proc_name[:_NAME_MAX]})", letter, _ppid(task)]
     fields += [group, session, tty_number, foreground, task.flags, 0, 0, 0, 0]
     fields += [ticks(utime_ns), ticks(stime_ns), 0, ticks(children_ns)]
     fields += [task.prio - 100, task.nice, 1, 0, ticks(task.start_ns)]
@@ -101,7 +101,7 @@ def _identity_lines(kernel: Kernel, task: Task) -> list[str]:
         groups = " ".join(map(str, process.groups)) + " "
         group, session, umask = process.pgid, process.sid, process.umask
     pid = task.pid
-    lines = [f"Name:\t{task.name}", f"Umask:\t{umask:04o}"]
+    lines = [f"Name:\t{task.proc_name}", f"Umask:\t{umask:04o}"]
     lines += [f"State:\t{letter} ({st.STATE_WORDS[letter]})", f"Tgid:\t{pid}", "Ngid:\t0"]
     lines += [f"Pid:\t{pid}", f"PPid:\t{_ppid(task)}", "TracerPid:\t0"]
     lines += [f"Uid:\t{uid}", f"Gid:\t{gid}", "FDSize:\t64", f"Groups:\t{groups}"]

@@ -121,7 +121,7 @@ class TaskDirectory(GeneratedDirectory):
         entries["auxv"] = ComputedFile(vfs, 0o400, lambda: b"")
         entries["clear_refs"] = ComputedFile(vfs, 0o200, None, lambda _data: None)
         entries["mem"] = ComputedFile(vfs, 0o600, _refuse_memory)
-        entries["comm"] = text_file(vfs, lambda: task.name + "\n", self._set_comm)
+        entries["comm"] = text_file(vfs, lambda: task.proc_name + "\n", self._set_comm)
         entries["environ"] = text_file(vfs, lambda: _environ(task), mode=0o400)
         entries["stack"] = text_file(vfs, self._stack, mode=0o400)
         entries["cwd"] = DynamicLink(vfs, self._cwd, self._cwd_inode)

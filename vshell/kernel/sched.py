@@ -198,7 +198,11 @@ class Scheduler:
                 task.state = st.TASK_RUNNING
             else:
                 task.on_rq = False
+                if task.flags & st.PF_WQ_WORKER:
+                    self.kernel.workqueues.worker_sleeping(task)
         self._reschedule(task, preempted=False)
+        if task.flags & st.PF_WQ_WORKER:
+            self.kernel.workqueues.worker_running(task)
 
     def _signal_wakes(self, task: Task) -> bool:
         # Linux: kernel/sched/core.c signal_pending_state() (v6.1).

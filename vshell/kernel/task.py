@@ -171,6 +171,11 @@ class Task:
         return self.kthread.full_name if self.kthread is not None else self.comm
 
     @property
+    def proc_name(self) -> str:
+        """The name in /proc, of a worker with what it works for."""
+        return self.name + self.kthread.desc if self.kthread is not None else self.comm
+
+    @property
     def nice(self) -> int:
         """-20 to 19."""
         return self.static_prio - st.DEFAULT_PRIO

@@ -1,6 +1,7 @@
 """Kernel threads: create, run, bind, park, unpark, stop.
 
-Header: include/linux/kthread.h. Threads are mirrored whole; kthread_worker is not.
+Header: include/linux/kthread.h. Threads and workers are mirrored whole; the workers stand in a
+file of their own.
 
 More than 400 lines, one idea: the header is one file.
 """
@@ -13,6 +14,29 @@ from vshell.kernel.kthread import SHOULD_PARK as _SHOULD_PARK
 from vshell.kernel.kthread import SHOULD_STOP as _SHOULD_STOP
 from vshell.kernel.kthread import KthreadExit as _KthreadExit
 from vshell.kernel.oops import Oops as _Oops
+from vshell.linux._kthread_worker import (
+    DEFINE_KTHREAD_DELAYED_WORK,
+    DEFINE_KTHREAD_WORK,
+    KTHREAD_DELAYED_WORK_INIT,
+    KTW_FREEZABLE,
+    kthread_cancel_delayed_work_sync,
+    kthread_cancel_work_sync,
+    kthread_create_worker,
+    kthread_create_worker_on_cpu,
+    kthread_delayed_work,
+    kthread_destroy_worker,
+    kthread_flush_work,
+    kthread_flush_worker,
+    kthread_init_delayed_work,
+    kthread_init_work,
+    kthread_init_worker,
+    kthread_mod_delayed_work,
+    kthread_queue_delayed_work,
+    kthread_queue_work,
+    kthread_work,
+    kthread_worker,
+    kthread_worker_fn,
+)
 from vshell.linux.err import ERR_PTR, IS_ERR
 from vshell.linux.sched import _task_of, task_struct
 
@@ -28,15 +52,33 @@ if TYPE_CHECKING:
     kernel: Kernel
 
 __all__ = [
+    "DEFINE_KTHREAD_DELAYED_WORK",
+    "DEFINE_KTHREAD_WORK",
+    "KTHREAD_DELAYED_WORK_INIT",
+    "KTW_FREEZABLE",
     "kthread_bind",
+    "kthread_cancel_delayed_work_sync",
+    "kthread_cancel_work_sync",
     "kthread_complete_and_exit",
     "kthread_create",
     "kthread_create_on_cpu",
     "kthread_create_on_node",
+    "kthread_create_worker",
+    "kthread_create_worker_on_cpu",
     "kthread_data",
+    "kthread_delayed_work",
+    "kthread_destroy_worker",
     "kthread_exit",
+    "kthread_flush_work",
+    "kthread_flush_worker",
+    "kthread_init_delayed_work",
+    "kthread_init_work",
+    "kthread_init_worker",
+    "kthread_mod_delayed_work",
     "kthread_park",
     "kthread_parkme",
+    "kthread_queue_delayed_work",
+    "kthread_queue_work",
     "kthread_run",
     "kthread_run_on_cpu",
     "kthread_should_park",
@@ -45,6 +87,9 @@ __all__ = [
     "kthread_stop",
     "kthread_stop_put",
     "kthread_unpark",
+    "kthread_work",
+    "kthread_worker",
+    "kthread_worker_fn",
 ]
 
 

@@ -36,6 +36,7 @@ HEADER_NAMES = (
     "gfp",
     "hrtimer",
     "init",
+    "interrupt",
     "irqflags",
     "jiffies",
     "kernel",
@@ -62,6 +63,7 @@ HEADER_NAMES = (
     "timer",
     "types",
     "wait",
+    "workqueue",
 )
 """Every header of the mirror, as a module imports it behind ``vshell.linux.``."""
 
