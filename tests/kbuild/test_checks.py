@@ -85,15 +85,16 @@ def test_messages_have_gccs_form(headers):
         "m",
         headers,
     )
+    declared = headers.get("linux/kthread.h").declarations["kthread_stop"].line
 
     assert (
-        """\
+        f"""\
 /home/test/m.py: In function 'f':
 /home/test/m.py:4:2: error: too few arguments to function 'kthread_stop'
     4 |         kthread_stop()
       |         ^~~~~~~~~~~~
-include/linux/kthread.h:20:5: note: declared here
-   20 | int kthread_stop(struct task_struct *k);
+include/linux/kthread.h:{declared}:5: note: declared here
+{declared:5d} | int kthread_stop(struct task_struct *k);
       |     ^~~~~~~~~~~~
 /home/test/m.py:6:9: error: implicit declaration of function 'mslep' \
 [-Werror=implicit-function-declaration]

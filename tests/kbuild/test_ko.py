@@ -25,6 +25,9 @@ def ko_files(draw):
     ko.mismatches = draw(
         some.lists(some.tuples(WORDS, WORDS, offsets, some.booleans()), max_size=3)
     )
+    ko.debug = draw(
+        some.lists(some.tuples(WORDS, offsets, some.booleans(), some.text()), max_size=3)
+    )
     ko.exports = draw(
         some.lists(some.tuples(WORDS, some.integers(0, (1 << 32) - 1), WORDS), max_size=3)
     )
@@ -41,7 +44,7 @@ def ko_files(draw):
 def parts(ko):
     functions = [(f.name, f.first_line, f.last_line, f.section, f.inlined) for f in ko.functions]
     rest = ko.modinfo, ko.code, ko.comment, ko.imports, ko.externs, ko.exports, ko.source
-    return functions, *rest, ko.undefined, ko.mismatches
+    return functions, *rest, ko.undefined, ko.mismatches, ko.debug
 
 
 def read(data):
@@ -131,6 +134,7 @@ def test_text_size_counts_what_stays():
         (".vshell.exports", b"name nohex EXPORT_SYMBOL\n"),
         (".vshell.functions", b"f one two .text 0\n"),
         (".vshell.mismatch", b"f g five 0\n"),
+        (".vshell.debug", b"f one 0 text\n"),
     ],
 )
 def test_lines_of_another_form_are_refused(monkeypatch, section, text):

@@ -16,6 +16,7 @@ Sections::
     .vshell.undefined one line per symbol that the code refers to: its name
     .vshell.exports   one line per exported symbol: "name crc export-type"
     .vshell.functions one line per function: "name first-line last-line section inlined"
+    .vshell.debug     one line per pr_debug(): "function line on format", the format escaped
     .vshell.mismatch  one line per reference to another section: "from to offset always"
     .vshell.source    the path of the source file
     .vshell.checksum  CRC-32 of all these but .modinfo: damaged bytecode would end this Python
@@ -39,7 +40,13 @@ _ET_REL, _EM_X86_64 = 1, 62
 _SHT_PROGBITS, _SHT_STRTAB = 1, 3
 _SHF_ALLOC = 2
 _CHECKED = [".comment", ".vshell.imports", ".vshell.externs", ".vshell.exports"]
-_CHECKED += [".vshell.undefined", ".vshell.functions", ".vshell.mismatch", ".vshell.source"]
+_CHECKED += [
+    ".vshell.undefined",
+    ".vshell.functions",
+    ".vshell.debug",
+    ".vshell.mismatch",
+    ".vshell.source",
+]
 _CHECKED += [".text"]
 # Bytecode differs in length from one Python to the next; file sizes should not.
 _ALIGN = 4096
@@ -86,6 +93,7 @@ class KoFile:
         self.undefined: list[str] = []
         self.exports: list[tuple[str, int, str]] = []
         self.functions: list[Function] = []
+        self.debug: list[tuple[str, int, bool, str]] = []
         self.mismatches: list[tuple[str, str, int, bool]] = []
         self.source = ""
 
@@ -120,6 +128,10 @@ class KoFile:
             f"{caller} {name} {offset} {int(always)}\n"
             for caller, name, offset, always in self.mismatches
         )
+        debug = "".join(
+            f"{function} {line} {int(on)} {text.encode('unicode_escape').decode()}\n"
+            for function, line, on, text in self.debug
+        )
         modinfo = "".join(f"{key}={value}\0" for key, value in self.modinfo)
         sections = [
             (".modinfo", modinfo.encode("utf-8", "surrogateescape")),
@@ -129,6 +141,7 @@ class KoFile:
             (".vshell.undefined", "".join(f"{name}\n" for name in self.undefined).encode()),
             (".vshell.exports", exports.encode()),
             (".vshell.functions", functions.encode()),
+            (".vshell.debug", debug.encode()),
             (".vshell.mismatch", mismatches.encode()),
             (".vshell.source", self.source.encode("utf-8", "surrogateescape")),
             (".text", self.code),
@@ -166,6 +179,10 @@ class KoFile:
                 name, first, last, section, inlined = line.split(" ")
                 found = Function(name, int(first), int(last), section, inlined=inlined == "1")
                 ko.functions.append(found)
+            for line in _lines(sections, ".vshell.debug"):
+                name, first, on, text = line.split(" ", 3)
+                plain = text.encode("ascii").decode("unicode_escape")
+                ko.debug.append((name, int(first), on == "1", plain))
             for line in _lines(sections, ".vshell.mismatch"):
                 caller, name, offset, always = line.split(" ")
                 ko.mismatches.append((caller, name, int(offset), always == "1"))

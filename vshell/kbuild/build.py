@@ -487,6 +487,8 @@ def _link(parts: list[KoFile]) -> KoFile:
         whole.undefined += [one for one in part.undefined if one not in whole.undefined]
         whole.exports += part.exports
         whole.functions += part.functions
+        whole.mismatches += part.mismatches
+        whole.debug += part.debug
         whole.source = whole.source or part.source
     whole.code = marshal.dumps(codes)
     own = {function.name for function in whole.functions}

@@ -17,7 +17,7 @@ from vshell.kbuild.inline import only_callers
 from vshell.kbuild.macros import expand_macros, is_prototype
 from vshell.kbuild.preempt import insert_preemption_points
 from vshell.kbuild.sections import section_mismatches
-from vshell.kbuild.symbols import undefined_symbols
+from vshell.kbuild.symbols import debug_sites, undefined_symbols
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,7 +93,9 @@ def _compile_tree(
     prototypes = {
         node.name: _prototype(node) for node in tree.body if isinstance(node, ast.FunctionDef)
     }
+    on = any(isinstance(s, ast.Assign) and ast.unparse(s.targets[0]) == "DEBUG" for s in tree.body)
     expand_macros(tree, found.names, modname, path)
+    debug = [(*site[:2], on, site[2]) for site in debug_sites(tree)]
     insert_preemption_points(tree)
     code = compile(tree, path, "exec", dont_inherit=True, optimize=0)
     ko = KoFile()
@@ -107,6 +109,7 @@ def _compile_tree(
     ]
     ko.functions = functions
     ko.mismatches = mismatches
+    ko.debug = debug
     # gcc lays variables out in the reverse order of the source, and .modinfo with them.
     ko.modinfo = list(reversed(found.modinfo))
     return CompileResult(out.render(), ko)

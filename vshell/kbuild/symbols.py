@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from vshell.kbuild.checks import Checked
 
-__all__ = ["undefined_symbols"]
+__all__ = ["debug_sites", "undefined_symbols"]
 
 _ENTRY = "__fentry__"
 """Every function begins with a call of it, so that ftrace can come in."""
@@ -51,6 +51,37 @@ def undefined_symbols(functions: list[ast.FunctionDef], found: Checked) -> list[
             for symbol in _parameter_symbols(value.partition(":")[2]):
                 symbols.setdefault(symbol)
     return list(symbols)
+
+
+# What prints only where dynamic debug says so.
+_DEBUG_MACROS = ("pr_debug", "print_hex_dump_debug", "print_hex_dump_bytes")
+
+
+def debug_sites(tree: ast.Module) -> list[tuple[str, int, str]]:
+    """List the debug messages of a module whose macros are expanded.
+
+    Returns:
+        For each: the function it stands in, the line, and the format, as far as it is constant.
+    """
+    calls = [
+        (function.name, node)
+        for function in tree.body
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args
+    ]
+    found = [
+        (function, node.lineno, _constant_text(node.args[0]))
+        for function, node in calls
+        if isinstance(node.func, ast.Name) and node.func.id in _DEBUG_MACROS
+    ]
+    return sorted(found, key=lambda site: site[1])
+
+
+def _constant_text(node: ast.expr) -> str:
+    if isinstance(node, ast.BinOp):
+        return _constant_text(node.left) + _constant_text(node.right)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def _parameter_symbols(kind: str) -> list[str]:

@@ -18,6 +18,7 @@ from vshell.kernel.addresses import Addresses
 from vshell.kernel.clock import Clock
 from vshell.kernel.cmdline import set_early, set_late
 from vshell.kernel.context import Hub, TaskExit, VshellBug
+from vshell.kernel.dyndbg import DynamicDebug
 from vshell.kernel.hrtimer import HrTimers
 from vshell.kernel.interrupt import Interrupts
 from vshell.kernel.kthread import Kthreads
@@ -133,6 +134,7 @@ class Kernel:
         self.watchdog = Watchdog(self)
         self.sysctls = Sysctls(self)
         self.random = Random(self)
+        self.dyndbg = DynamicDebug(self)
         self.addresses = Addresses(self)
         self.kthreads = Kthreads(self)
         self.workqueues = WorkQueues(self)

@@ -6,6 +6,7 @@ Source: include/linux/module.h struct module (v6.1).
 from __future__ import annotations
 
 from vshell.abi import state as st
+from vshell.kernel.dyndbg import DebugSite
 from vshell.kernel.stacktrace import Symbol
 
 TYPE_CHECKING = False
@@ -78,7 +79,10 @@ class Module:
         self.core_size = 0
         self.init_size = 0
         self.once: set[object] = set()
-        self.debug = ""
+        self.debug = [
+            DebugSite(name, ko.source, function, line, text, "p" if on else "")
+            for function, line, on, text in ko.debug
+        ]
         self.loader: Task | None = None
 
     @property

@@ -408,10 +408,9 @@ class Modules:
             param = find_param(module.params, name)
         except KernelError:
             if name == "dyndbg":
-                module.debug = value or "+p"
-            else:
-                shown = name.partition(".")[0]
-                printk.emit(WARNING, f"{module.name}: unknown parameter '{shown}' ignored")
+                return self._set_debug(module, value or "+p")
+            shown = name.partition(".")[0]
+            printk.emit(WARNING, f"{module.name}: unknown parameter '{shown}' ignored")
             return 0
         refused: list[KernelError] = []
 
@@ -423,6 +422,13 @@ class Modules:
 
         self._run(set_it)
         return refused[0].errno if refused else 0
+
+    def _set_debug(self, module: Module, query: str) -> int:
+        try:
+            self._kernel.dyndbg.execute(query, module.name, module.debug)
+        except KernelError as error:
+            return error.errno
+        return 0
 
     # -- Init and exit --------------------------------------------------------------------------
 

@@ -65,6 +65,10 @@ class _Proc:
         for name, read in files.items():
             root.add(name, self.file(read))
         root.add("sys", self._sys())
+        folder = fixed_directory(self.vfs)
+        root.add("dynamic_debug", folder)
+        dyndbg = self.kernel.dyndbg
+        folder.add("control", text_file(self.vfs, dyndbg.control_text, dyndbg.write))
         root.add("self", DynamicLink(self.vfs, self._self_pid))
         root.add(
             "thread-self",

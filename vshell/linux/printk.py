@@ -178,30 +178,21 @@ def pr_cont(fmt: str, *args: Any) -> int:
 
 
 # What is to stand before a debug message at this place, None if it is silent.
-def _debug_flags() -> str | None:
+def _debug_prefix() -> str | None:
     module, function, line = _caller()
-    if "DEBUG" in module.namespace:
-        return ""
-    # A query's last word says what to do: "+p" and "=p" print, "-p" and "+m" do not.
-    flags = module.debug.split()[-1] if module.debug else ""
-    if flags[:1] not in {"+", "="} or "p" not in flags:
-        return None
-    prefix = ":".join(
-        part
-        for flag, part in (("m", module.name), ("f", function), ("l", str(line)))
-        if flag in flags
-    )
-    return f"{prefix}: " if prefix else ""
+    return kernel.dyndbg.prefix_at(module.debug, function, line)
 
 
 def _debug(fmt: str, args: tuple[Any, ...]) -> int:
-    prefix = _debug_flags()
+    prefix = _debug_prefix()
     return 0 if prefix is None else _print(KERN_DEBUG, prefix + fmt, args)
 
 
 @macro(fmt="fmt", uses=("__dynamic_pr_debug",))
 def pr_debug(fmt: str, *args: Any) -> int:
-    """Print at level debug, if the module defines DEBUG or has dyndbg=+p.
+    """Print at level debug, if the module defines DEBUG or dynamic debug says so.
+
+    ``insmod x.ko dyndbg=+p`` does, or ``echo module x +p > /proc/dynamic_debug/control``.
 
     C: #define pr_debug(fmt, ...)
 
@@ -488,7 +479,7 @@ def print_hex_dump_debug(
     Source:
         include/linux/printk.h, include/linux/dynamic_debug.h (v6.1)
     """
-    if _debug_flags() is not None:
+    if _debug_prefix() is not None:
         print_hex_dump(KERN_DEBUG, prefix_str, prefix_type, rowsize, groupsize, buf, len, ascii)
 
 
