@@ -28,7 +28,7 @@ TUTORIAL = "make >/dev/null 2>&1; sudo insmod ./kthread.ko; sleep 2.1; "
 def test_the_tutorials_module(modules_sh):
     """The tutorial's threads, one parked and one in msleep(), with file, line, stamps and names."""
     assert (
-        "Module kthread is loaded since [  100.413779], for 2.100 s.\n"
+        "Module kthread is loaded since [  100.413780], for 2.100 s.\n"
         "  Nothing uses it, so rmmod may begin: it calls kthread_exit() and returns after that.\n"
         "  Its threads: 4097 (kthread_park thread1 example), "
         "4098 (kthread_park thread2 example).\n"
