@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import signal
+import os
 import sys
 
 from vshell.cli.arguments import UsageError, read_speed
@@ -10,6 +10,7 @@ from vshell.cli.arguments import UsageError, read_speed
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
     from vshell.abi.wire import Link
     from vshell.machine.typist import Typist
@@ -35,10 +36,18 @@ async def show_panel(make_link: MakeLink) -> str:
 
     Args: make_link: attaches it to a machine.
     """
-    # Whoever never looks at the panel does not wait for it.
+    failure: str = await _panel().show_panel(make_link)
+    return failure
+
+
+# The module of the application; whoever never looks at it does not wait for it.
+def _panel() -> ModuleType:
+    # Who exported the size of the window meant the window as it was then.
+    for name in ("COLUMNS", "LINES"):
+        os.environ.pop(name, None)
     from vshell.panel import app  # noqa: PLC0415
 
-    return await app.show_panel(make_link)
+    return app
 
 
 def run_panel_command(words: list[str]) -> int:
@@ -96,15 +105,9 @@ def play_in_panel(demo: Demo, speed: float) -> int:
 
     machine = Machine(demo.make_host, speed)
 
-    def make_link(notify: Callable[[], None]) -> Link:
-        viewer = Viewer(machine, notify)
-        # The shell shall ask for the first line before anybody types.
-        viewer.press("")
-        return viewer
-
     machine.start()
     try:
-        return _show(make_link, demo.typist)
+        return _show(lambda notify: Viewer(machine, notify), demo.typist, tidy=machine.stop)
     finally:
         machine.stop()
 
@@ -127,26 +130,32 @@ def _check_terminal() -> None:
 
 
 # Show the panel, and have the terminal afterwards as it was, whatever ended it.
-def _show(make_link: MakeLink, typist: Typist | None, *, reconnects: bool = False) -> int:
+def _show(
+    make_link: MakeLink,
+    typist: Typist | None,
+    *,
+    reconnects: bool = False,
+    tidy: Callable[[], None] = lambda: None,
+) -> int:
     import asyncio  # noqa: PLC0415 - only for the panel
     import termios  # noqa: PLC0415 - as above
 
     from vshell.console.keep import kept_terminal  # noqa: PLC0415 - as above
-    from vshell.panel import app  # noqa: PLC0415 - as above
+    from vshell.console.leaving import leave_on_signals  # noqa: PLC0415 - as above
 
+    app = _panel()
     status = 0
 
     async def show() -> str:
         loop = asyncio.get_running_loop()
         task = asyncio.ensure_future(app.show_panel(make_link, typist, reconnects=reconnects))
 
-        def leave(number: int) -> None:
+        def leave(wanted: int) -> None:
             nonlocal status
-            status = 128 + number
+            status = wanted
             task.cancel()
 
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, leave, number)
+        leave_on_signals(loop, leave, tidy)
         await asyncio.wait({task})
         return "" if task.cancelled() else task.result()
 

@@ -25,10 +25,10 @@ _SIGNALS = (
     *(signal.SIGTTIN, signal.SIGTTOU, signal.SIGINT),
 )
 _SAVE_CURSOR = "\x1b7"
-# Key protocols, the alternate screen, the cursor where it was saved; mice, focus, pastes, frames
+# The alternate screen, the cursor where it was saved; mice, focus, pastes, frames
 # and window sizes as reports; colours, wrapped lines, the cursor itself.
 _RESTORE = (
-    "\x1b[<u\x1b[?1049l\x1b8"
+    "\x1b[?1049l\x1b8"
     "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l"
     "\x1b[?1004l\x1b[?2004l\x1b[?2026l\x1b[?2048l"
     "\x1b[m\x1b[?7h\x1b[?25h"

@@ -29,11 +29,12 @@ from vshell.console.highlight import STYLE, ShellLexer
 from vshell.console.history import open_history
 from vshell.console.job_mode import JobMode, window_size
 from vshell.console.keys import make_key_bindings
+from vshell.console.leaving import leave_on_signals
 from vshell.console.player import Player
 from vshell.console.screen import Screen
 from vshell.console.stage import Showing, Stage
 from vshell.console.suggest import Suggestions
-from vshell.machine.thread import Machine
+from vshell.machine.thread import Machine, MachineStopped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ class Prompt:
             self._player = Player(machine, demo, self._session, screen.say_above, self._leave)
             self._player.bind(bindings)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._has_pressed = False
         self._status = 0
         self._failure: str | None = None
 
@@ -176,8 +178,7 @@ class Prompt:
         self._machine.start()
         terminal = self._machine.open_terminal(self, columns, rows, self._stage)
         self._terminal = terminal
-        for number in (signal.SIGHUP, signal.SIGTERM):
-            loop.add_signal_handler(number, self._leave, 128 + number)
+        leave_on_signals(loop, self._leave, self._machine.stop)
         job_mode = JobMode(
             loop, self._press, self._size_changed, lambda: self._leave(128 + signal.SIGHUP)
         )
@@ -223,7 +224,7 @@ class Prompt:
         if failure:
             self._screen.put(f"vshell: the panel failed: {failure}\n".encode())
         if showing.is_wanted:
-            self._terminal.press(b"q")
+            self._press_job(b"q")
 
     # In a thread of its own: the prompt does not wait for it.
     def _serve(self, on_served: Callable[[], None]) -> None:
@@ -243,7 +244,23 @@ class Prompt:
         if self._player is not None and self._player.is_on:
             self._player.take_key(keys.decode("utf-8", "replace"))
         else:
-            self._terminal.press(keys)
+            self._press_job(keys)
+
+    def _press_job(self, keys: bytes) -> None:
+        self._has_pressed = True
+        self._terminal.press(keys)
+
+    # What was typed ahead when the shell asked is known; but keys may have been pressed while the
+    # question was on its way here.
+    def _typed_since(self) -> str:
+        if not self._has_pressed:
+            return ""
+        self._has_pressed = False
+        number = self._terminal.number
+        with contextlib.suppress(MachineStopped):
+            found = self._machine.query(lambda host, _pid: host.ttys[number].take_typed_ahead())
+            return str(found)
+        return ""
 
     # An empty line gets its suggestion at once, not only when something is typed.
     def _suggest(self) -> None:
@@ -259,6 +276,7 @@ class Prompt:
             screen.say(self._player.remark())
         self._lexer.commands = self._completer.command_names()
         before = screen.take_tail()
+        typed += self._typed_since()
         line, newline, rest = typed.partition("\n")
         screen.is_asking = True
         try:
@@ -291,7 +309,7 @@ class Prompt:
                 if key.key != Keys.CPRResponse
             )
             if rest or ahead:
-                terminal.press((rest + ahead).encode())
+                self._press_job((rest + ahead).encode())
         finally:
             screen.release()
 

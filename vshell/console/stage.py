@@ -31,7 +31,7 @@ class Showing:
         """Whether the program still waits for its end."""
         self._task: asyncio.Task[str] | None = None
 
-    async def run(self, show: Awaitable[str]) -> str:
+    async def run(self, show: Callable[[], Awaitable[str]]) -> str:
         """Show the panel.
 
         Args: show: returns when it has been left, with what went wrong.
@@ -107,7 +107,7 @@ class Stage:
             return links[-1]
 
         try:
-            return await showing.run(self._show_panel(make_link))
+            return await showing.run(lambda: self._show_panel(make_link))
         finally:
             # One that has failed may have left its own open.
             for link in links:
@@ -115,9 +115,9 @@ class Stage:
 
 
 # A panel that fails must not take the prompt with it.
-async def _guarded(show: Awaitable[str]) -> str:
+async def _guarded(show: Callable[[], Awaitable[str]]) -> str:
     try:
-        text = await show
+        text = await show()
     except (Exception, SystemExit) as error:
         text = f"{type(error).__name__}: {error}".removesuffix(": ")
     return " ".join(text.split())
