@@ -271,3 +271,38 @@ def test_plain_files_and_inodes_refuse_what_they_do_not_do(bench):
     assert 13 == errno_of(inode.open, None, 0)
     assert [EINVAL, EINVAL] == [errno_of(file.read, 1), errno_of(file.write, b"")]
     assert (0, False) == (inode.size(), file.is_tty())
+
+
+DEVKMSG = [
+    ("ratelimit", 10, ["test: 2 output lines suppressed due to ratelimiting"]),
+    ("on", 12, []),
+]
+
+
+@pytest.mark.parametrize(("mode", "count", "behind"), DEVKMSG)
+def test_a_program_may_write_ten_lines_in_five_seconds(bench, mode, count, behind):
+    """What is too much is dropped, and counted when the file is closed; not with mode on."""
+    bench.kernel.printk.devkmsg = mode
+
+    def steps(sys):
+        fd = sys.open("/dev/kmsg", ino.O_WRONLY)
+        for number in range(12):
+            assert 3 == sys.write(fd, b"n%02d" % number)
+        sys.close(fd)
+
+    bench.call(steps)
+    texts = [record.text for record in bench.kernel.printk.records()]
+    assert [f"n{number:02d}" for number in range(count)] + behind == texts
+
+
+def test_programs_may_be_kept_out_of_the_log(bench):
+    """With mode off nobody opens /dev/kmsg, and whoever has it open writes for nobody."""
+
+    def steps(sys):
+        fd = sys.open("/dev/kmsg", ino.O_WRONLY)
+        bench.kernel.printk.devkmsg = "off"
+        assert 1 == sys.write(fd, b"x")
+        return errno_of(sys.open, "/dev/kmsg", ino.O_WRONLY)
+
+    assert EPERM == bench.call(steps)
+    assert [] == bench.kernel.printk.records()

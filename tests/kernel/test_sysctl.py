@@ -38,6 +38,7 @@ def sysctl(bench):
         ("pid_max", "4194304\n"),
         ("tainted", "0\n"),
         ("printk", "4\t4\t1\t7\n"),
+        ("printk_devkmsg", "ratelimit\n"),
         ("watchdog_thresh", "10\n"),
         ("hung_task_timeout_secs", "120\n"),
         ("hung_task_warnings", "10\n"),
@@ -116,12 +117,12 @@ def test_console_levels_are_four_numbers(sysctl, bench):
     """One number sets the console's level, two the default level as well."""
     sysctl("printk", "7")
     assert "7\t4\t1\t7\n" == sysctl("printk")
-    sysctl("printk", "3 5 1 7\n")
-    assert "3\t5\t1\t7\n" == sysctl("printk")
+    sysctl("printk", "3 5 2 6\n")
+    assert "3\t5\t2\t6\n" == sysctl("printk")
     assert 3 == bench.kernel.printk.console_loglevel
     assert -EINVAL == sysctl("printk", "x")
     assert 0 == sysctl("printk", "\n")
-    assert "3\t5\t1\t7\n" == sysctl("printk")
+    assert "3\t5\t2\t6\n" == sysctl("printk")
 
 
 def test_the_host_has_a_name(sysctl, bench):
@@ -144,3 +145,23 @@ def test_the_watchdog_is_told(sysctl, bench):
     sysctl("hung_task_timeout_secs", "7")
     sysctl("panic", "7")
     assert [1] == woken
+
+
+def test_the_lowest_console_level_is_a_setting(bench, sysctl):
+    """dmesg -n goes no lower than kernel.printk's third number, dmesg -D goes there."""
+    sysctl("printk", "4 4 3 7")
+    bench.kernel.printk.syslog(8, 1)
+    assert "3\t4\t3\t7\n" == sysctl("printk")
+    bench.kernel.printk.syslog(8, 5)
+    bench.kernel.printk.syslog(6, 0)
+
+    assert "3\t4\t3\t7\n" == sysctl("printk")
+
+
+def test_programs_lines_can_be_refused(bench, sysctl):
+    """printk_devkmsg takes three words, from root."""
+    for word in ("on", "off\n", "ratelimit"):
+        assert 0 == sysctl("printk_devkmsg", word)
+        assert word.strip() == bench.kernel.printk.devkmsg
+    assert -EINVAL == sysctl("printk_devkmsg", "maybe")
+    assert -EACCES == sysctl("printk_devkmsg", "on", uid=1000)

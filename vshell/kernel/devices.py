@@ -19,7 +19,7 @@ from vshell.kernel.inode import (
     File,
     Symlink,
 )
-from vshell.kernel.printk import kmsg_text
+from vshell.kernel.printk import WARNING, RateLimit, kmsg_text
 from vshell.kernel.tty import TtyFile
 
 TYPE_CHECKING = False
@@ -82,6 +82,7 @@ class _Kmsg(File):
         super().__init__(inode, flags)
         self._kernel = kernel
         self.position = kernel.printk.first_sequence
+        self._limit = RateLimit()
 
     def read(self, count: int) -> bytes:
         return self.devkmsg_read(count)
@@ -114,6 +115,12 @@ class _Kmsg(File):
         # kernel's own facility cannot be claimed.
         if len(data) > _KMSG_LINE_MAX:
             raise KernelError(EINVAL)
+        printk = self._kernel.printk
+        allowed = printk.devkmsg == "on" or (
+            printk.devkmsg == "ratelimit" and self._limit.allows(self._kernel.sched.now_ns)
+        )
+        if not allowed:
+            return len(data)
         text = data.decode("utf-8", "surrogateescape")
         level, facility = -1, 1
         if text.startswith("<"):
@@ -123,8 +130,15 @@ class _Kmsg(File):
                 facility = int(number) >> 3 & 0xFF or 1
                 text = rest
         text = text.removesuffix("\n")
-        self._kernel.printk.store(text + "\n", level, facility=facility)
+        printk.store(text + "\n", level, facility=facility)
         return len(data)
+
+    def release(self) -> None:
+        missed = self._limit.missed
+        if missed and self._kernel.printk.devkmsg == "ratelimit":
+            comm = self._kernel.sched.current.comm
+            text = f"{comm}: {missed} output lines suppressed due to ratelimiting"
+            self._kernel.printk.emit(WARNING, text)
 
     def seek(self, offset: int, whence: int) -> int:
         printk = self._kernel.printk
@@ -202,6 +216,8 @@ def populate(kernel: Kernel) -> None:
 
     def open_kmsg(inode: Device, flags: int) -> File:
         task = kernel.sched.current
+        if kernel.printk.devkmsg == "off":
+            raise KernelError(EPERM)
         if (
             flags & O_ACCMODE != O_WRONLY
             and kernel.sysctls.dmesg_restrict

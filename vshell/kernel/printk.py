@@ -115,7 +115,11 @@ class Printk:
         self.syslog_sequence = 0
         self.console_loglevel = kernel.config.console_loglevel
         self.default_loglevel = WARNING
+        self.minimum_loglevel = EMERG + 1
+        self.boot_loglevel = DEBUG
         self.saved_loglevel = -1
+        self.devkmsg = "ratelimit"
+        """What becomes of lines that programs write to /dev/kmsg: on, off or ratelimit."""
         self.console: Callable[[str], None] | None = None
         self.readers = WaitQueue()
 
@@ -253,7 +257,7 @@ class Printk:
         elif action == 6:
             if self.saved_loglevel < 0:
                 self.saved_loglevel = self.console_loglevel
-            self.console_loglevel = 1
+            self.console_loglevel = self.minimum_loglevel
         elif action == 7:
             if self.saved_loglevel >= 0:
                 self.console_loglevel = self.saved_loglevel
@@ -261,7 +265,7 @@ class Printk:
         elif action == 8:
             if not 1 <= value <= 8:
                 raise KernelError(EINVAL)
-            self.console_loglevel = value
+            self.console_loglevel = max(value, self.minimum_loglevel)
             self.saved_loglevel = -1
         elif action in (9, 10):
             return self.buffer_bytes()

@@ -16,6 +16,10 @@ __all__ = ["Sysctl", "Sysctls"]
 _INT_MAX = (1 << 31) - 1
 
 
+_PRINTK = ("console_loglevel", "default_loglevel", "minimum_loglevel", "boot_loglevel")
+"""The four numbers of kernel.printk."""
+
+
 class Sysctl:
     """One file below /proc/sys: how it reads, and what writing does."""
 
@@ -77,6 +81,9 @@ class Sysctls:
         self.table["pid_max"] = Sysctl(lambda: str(config.pid_max))
         self.table["tainted"] = Sysctl(lambda: str(self._kernel.oops.taints), self._write_tainted)
         self.table["printk"] = Sysctl(self._read_printk, self._write_printk)
+        self.table["printk_devkmsg"] = Sysctl(
+            lambda: self._kernel.printk.devkmsg, self._write_devkmsg
+        )
         self.table["hostname"] = Sysctl(lambda: self.hostname, self._write_hostname)
         self.table["watchdog_thresh"] = Sysctl(
             lambda: str(self._kernel.watchdog.thresh_s), self._write_watchdog_thresh
@@ -113,14 +120,18 @@ class Sysctls:
 
     def _read_printk(self) -> str:
         printk = self._kernel.printk
-        return f"{printk.console_loglevel}\t{printk.default_loglevel}\t1\t7"
+        return "\t".join(str(getattr(printk, name)) for name in _PRINTK)
 
     def _write_printk(self, text: str) -> None:
         numbers = [_one_number(word) for word in text.split()]
-        if numbers:
-            self._kernel.printk.console_loglevel = numbers[0]
-        if len(numbers) > 1:
-            self._kernel.printk.default_loglevel = numbers[1]
+        for name, number in zip(_PRINTK, numbers, strict=False):
+            setattr(self._kernel.printk, name, number)
+
+    def _write_devkmsg(self, text: str) -> None:
+        word = text.removesuffix("\n")
+        if word not in ("on", "off", "ratelimit"):
+            raise KernelError(EINVAL)
+        self._kernel.printk.devkmsg = word
 
     def _write_tainted(self, text: str) -> None:
         self._kernel.oops.taints |= _one_number(text)
