@@ -6,6 +6,7 @@ from tests.linux.play import play, source
 from vshell.kernel.fault import Oops, classify, offset_of
 
 FIRST = "PGD 0 P4D 0 "
+FAULT_FRAMES = [" ? __die", " ? page_fault_oops", " ? exc_page_fault", " ? asm_exc_page_fault"]
 
 
 def reports(bench):
@@ -57,15 +58,15 @@ def test_the_lines_of_an_oops(bench):
         text.split(":")[0] for text in texts[8:18]
     ]
     assert [
-        *(" <TASK>", " bad_fn", " kthread", " ? __pfx_kthread", " ret_from_fork"),
-        *(" ? __pfx_kthread", " ret_from_fork_asm", " </TASK>"),
-    ] == [text.split("+")[0] for text in texts[trace + 1 : trace + 9]]
+        *(" <TASK>", *FAULT_FRAMES, " bad_fn", " kthread", " ? __pfx_kthread"),
+        *(" ret_from_fork", " ? __pfx_kthread", " ret_from_fork_asm", " </TASK>"),
+    ] == [text.split("+")[0] for text in texts[trace + 1 : trace + 13]]
     assert [
         "Modules linked in: mod(OE+)",
         "CR2: 0000000000000000",
         "---[ end trace 0000000000000000 ]---",
         texts[7],
-    ] == texts[trace + 9 : trace + 13]
+    ] == texts[trace + 13 : trace + 17]
     assert texts[7:18] == texts[-12:-1]
     assert texts[-1].startswith("note: bad_thread[")
     assert texts[-1].endswith("] exited with irqs disabled")
@@ -271,7 +272,7 @@ def test_a_report_in_init_ends_with_the_users_registers(bench):
     assert " load_module" not in [line.split("+")[0] for line in log]
     trace = log.index("Call Trace:")
     assert [" do_one_initcall", " do_init_module"] == [
-        line.split("+")[0] for line in log[trace + 2 : trace + 4]
+        line.split("+")[0] for line in log[trace + 6 : trace + 8]
     ]
     assert not any(line.startswith("note: ") for line in log)
 
@@ -392,7 +393,20 @@ def test_the_function_that_faulted_is_not_in_its_own_trace(bench):
     trace = log.index("Call Trace:")
 
     assert "RIP: 0010:kthread_stop+0x43/0x170" in log
-    assert " start" == log[trace + 2].split("+")[0]
+    assert " start" == log[trace + 6].split("+")[0]
+
+
+@pytest.mark.parametrize(
+    ("release", "is_shown"), [("6.1.0", False), ("6.7.9", True), ("6.12.1", False)]
+)
+def test_what_handled_a_page_fault_is_shown_by_some_versions(make_bench, release, is_shown):
+    """6.7 shows the frames above a page fault as unsure; 6.1 and 6.12 do not."""
+    for body, expected in (("NULL.field = 1", is_shown), ("return 1 / zero[0]", False)):
+        bench = make_bench(release=release)
+        bench.load(source(in_thread(body).replace("seen = []", "seen, zero = [], [0]")))
+        names = [line.split("+")[0] for line in bench.own_log()]
+
+        assert expected == (FAULT_FRAMES == names[names.index(" <TASK>") + 1 :][:4])
 
 
 def test_fields_lie_as_c_lays_them_out():

@@ -77,8 +77,9 @@ def start():
 """
 
 
-def test_a_pending_timer_left_in_freed_memory(bench):
+def test_a_pending_timer_left_in_freed_memory(make_bench):
     """Real: 30-panic-in-softirq: the wheel writes into it, in an interrupt of an idle CPU."""
+    bench = make_bench(release="6.1.0-56-amd64")
     play(bench, FORGOTTEN)
     bench.log()
     assert 0 == bench.unload()
@@ -106,8 +107,9 @@ def test_a_pending_timer_left_in_freed_memory(bench):
     assert "Modules linked in: [last unloaded: mod(OE)]" in log
 
 
-def test_a_fault_in_a_timers_function_shows_whom_it_interrupted(bench):
+def test_a_fault_in_a_timers_function_shows_whom_it_interrupted(make_bench):
     """Above the interrupt's frames the function, below them the spinning thread's own."""
+    bench = make_bench(release="6.1.0-56-amd64")
     text = FORGOTTEN.replace('pr_info("fired\\n")', "NULL.field = 1") + (
         "def spin(data):\n    while True:\n        cpu_relax()\n"
     )
@@ -127,7 +129,7 @@ def test_a_fault_in_a_timers_function_shows_whom_it_interrupted(bench):
     assert [" <IRQ>", " call_timer_fn", " __run_timers", " run_timer_softirq"] == names[:4]
     below = names[names.index(" asm_sysvec_apic_timer_interrupt") :]
     assert "RIP: 0010:spin" == below[1]
-    assert [" kthread", " ? __pfx_kthread"] == below[9:11]
+    assert [" kthread", " ? kthread_complete_and_exit"] == below[9:11]
 
 
 def test_the_panic_timeout_is_said(bench):

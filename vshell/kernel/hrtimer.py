@@ -126,9 +126,12 @@ class HrTimers:
     def run(self, timer: CallbackTimer) -> object:
         """Call a timer's function. Hub only."""
         assert timer.function is not None
+        interrupts = self._kernel.interrupts
+        # Its expiry is looked at first.
+        interrupts.check_memory(timer.function, timer, "__hrtimer_run_queues", "read", 32)
         timer.running = True
         try:
-            return self._kernel.interrupts.call(timer.function, timer)
+            return interrupts.call(timer.function, timer)
         finally:
             timer.running = False
 

@@ -172,7 +172,7 @@ class Interrupts:
         task = kernel.sched.current
         count = task.preempt_count
         try:
-            self._check_loaded(function)
+            self.check_loaded(function)
             return function(*args)
         except Exception as error:
             if kernel.stops_on(error):
@@ -183,31 +183,49 @@ class Interrupts:
             # Linux: kernel/time/timer.c call_timer_fn() (v6.1): what it left off is put right.
             task.preempt_count = count
 
-    def check_memory(self, function: Callable[..., object], thing: object, at: str) -> None:
+    def check_memory(
+        self,
+        function: Callable[..., object],
+        thing: object,
+        at: str,
+        access: str = "write",
+        offset: int = 8,
+    ) -> None:
         """Fault where the kernel follows a pointer to a variable of a module that is gone.
 
         Args:
             function: of the module.
             thing: the variable; what was allocated is still there.
             at: the function of the kernel that takes it out of a list.
+            access: what that function does first, "read" or "write".
+            offset: where in the variable.
 
         Raises:
-            KernelPanic: it is gone.
+            KernelPanic: it is gone, in an interrupt.
+            Oops: it is gone.
         """
         module = getattr(function, "__globals__", {}).get(dialect.MODULE_HANDLE)
         if module is None or module in self._kernel.modules.list:
             return
         address = module.data_address(thing)
-        if address:
-            try:
-                fault = Oops("page", address + 8, "write")
-                fault.at = at
-                raise fault
-            except Oops as error:
-                self._kernel.oops.die(error, self._kernel.sched.current)
+        if not address:
+            return
+        try:
+            fault = Oops("page", address + offset, access)
+            fault.at = at
+            raise fault
+        except Oops as error:
+            sched = self._kernel.sched
+            if not sched.in_interrupt:
+                raise
+            self._kernel.oops.die(error, sched.current)
 
-    # A module's memory is gone when it has been unloaded.
-    def _check_loaded(self, function: Callable[..., object]) -> None:
+    def check_loaded(self, function: Callable[..., object]) -> None:
+        """Fault where the kernel calls a function of a module that is gone.
+
+        Raises:
+            Oops: it is gone.
+        """
         module = getattr(function, "__globals__", {}).get(dialect.MODULE_HANDLE)
         if module is not None and module not in self._kernel.modules.list:
             code = getattr(function, "__code__")  # noqa: B009 - not every callable has one
@@ -291,6 +309,7 @@ class Interrupts:
         tasklet.scheduled = False
         if tasklet.func is None:
             raise self._kernel.oops.panic("Fatal exception in interrupt")
+        self.check_memory(tasklet.func, tasklet, "tasklet_action_common.constprop.0")
         self.call(tasklet.func, tasklet if tasklet.uses_callback else tasklet.data)
 
     def tasklet_kill(self, tasklet: Tasklet) -> None:

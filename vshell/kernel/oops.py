@@ -59,6 +59,10 @@ _WARN_SITES: dict[tuple[str, str], tuple[str, int]] = {
 _PAGE_SIZE = 4096
 _KERNEL_IMAGE = 0xFFFFFFFF80000000
 _MODULES_END = 0xFFFFFFFFFF000000
+# What handled a page fault lies on the stack above it; some versions show it.
+_FAULT_FRAMES = ("__die", "page_fault_oops", "exc_page_fault", "asm_exc_page_fault")
+_FAULT_FRAMES_SINCE = (6, 4)
+_FAULT_FRAMES_UNTIL = (6, 12)
 _CUT_HERE = "------------[ cut here ]------------"
 _STACK_FRAMES_MAX = 512
 """How many frames fit into a kernel stack of 16 KiB, at 32 bytes each."""
@@ -102,8 +106,10 @@ class Reports:
         frames = traceback_frames(error.__traceback__)
         symbols = symbols_of_frames(kernel, [*frames, *frames_below(frames)])
         if fault.at:
-            if symbols and symbols[0].name == fault.at:
-                symbols.pop(0)
+            names = [symbol.name for symbol in symbols]
+            if fault.at in names:
+                # Its frame, and what stands above it here only.
+                del symbols[: names.index(fault.at) + 1]
             symbols.insert(0, Symbol(fault.at, *kernel_symbol(fault.at, "NULL")))
         if fault.kind == "stack":
             # The report shows no more than a stack holds; Python's is larger.
@@ -120,6 +126,7 @@ class Reports:
         return fault
 
     def _print_fault(self, fault: Oops, symbols: list[Symbol], task: Task) -> None:
+        version = self._kernel.config.version_code
         if fault.kind != "stack":
             self._kernel.printk.console_verbose()
         self._print_cause(fault, symbols)
@@ -140,6 +147,11 @@ class Reports:
         stale = fault.access == "fetch" and fault.address >= _PAGE_SIZE
         if stale:
             symbols = []
+        if fault.kind == "page" and _FAULT_FRAMES_SINCE <= version < _FAULT_FRAMES_UNTIL:
+            frames = [Symbol(name, *kernel_symbol(name, "", version)) for name in _FAULT_FRAMES]
+            for frame in frames:
+                frame.reliable = False
+            symbols[:0] = frames
         self._call_trace(symbols, task, unsure=stale)
         self.print_modules()
         if fault.kind == "page":
@@ -365,7 +377,7 @@ class Reports:
         version = kernel.config.version_code
         self._line(WARNING, " <IRQ>")
         for symbol in symbols:
-            symbol.reliable = not unsure
+            symbol.reliable = symbol.reliable and not unsure
             self._line(WARNING, symbol.trace_line())
         self._line(WARNING, " </IRQ>")
         self._line(WARNING, " <TASK>")

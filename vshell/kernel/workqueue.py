@@ -268,6 +268,8 @@ class WorkQueues:
         delayed.queue = queue
 
         def delayed_work_timer_fn(_timer: Timer) -> None:
+            if work.func is not None:
+                kernel.interrupts.check_memory(work.func, delayed, "__run_timers")
             self._insert(queue, work, cpu)
 
         delayed.timer.function = delayed_work_timer_fn
@@ -456,6 +458,9 @@ class WorkQueues:
             self._wake_worker(pool)
         function = work.func
         assert function is not None
+        # Linux: kernel/workqueue.c process_one_work() (v6.1): work->func is read first.
+        kernel.interrupts.check_memory(function, work, "process_one_work", "read", 24)
+        kernel.interrupts.check_loaded(function)
         function(work)
         self._check_leak(worker, function)
         worker.show("-")

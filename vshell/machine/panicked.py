@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PROMPT", "screen", "wants_to_leave"]
 
-PROMPT = "vshell: the virtual kernel has panicked; Enter boots the host again, Ctrl-D leaves: "
+PROMPT = "vshell: panic; Enter boots the host again, Ctrl-D leaves: "
 
 
 def screen(host: Host, tty: Tty) -> bytes:
