@@ -342,6 +342,19 @@ def test_a_declared_function_is_for_others(tree):
     assert "warning" not in tree.err
 
 
+@pytest.mark.parametrize(("release", "there"), [("6.1.0-56-amd64", False), ("6.7.9", True)])
+def test_a_description_is_missed_with_w_1(release, there):
+    """Since 6.7 modpost says with W=1 that a module has no description, and builds it."""
+    text = "WARNING: modpost: missing MODULE_DESCRIPTION() in hello.o"
+    tree = Tree(release)
+    tree.module("hello", GOOD)
+    assert tree.make()
+    assert text not in tree.err
+    assert tree.make(warn=True)
+
+    assert there == (text in tree.err)
+
+
 MISMATCH_SOURCE = """\
 from vshell.linux.compiler import noinline
 from vshell.linux.export import EXPORT_SYMBOL

@@ -370,7 +370,7 @@ class ModuleBuild:
         newest = max((self._files.mtime_ns(f"{path}.o") or 0 for path in objects), default=0)
         missing = any(self._files.mtime_ns(f"{path}.mod.c") is None for path in objects)
         extra = self._extra_symvers(makefile)
-        result = modpost(objects, self._headers, extra, self._version())
+        result = modpost(objects, self._headers, extra, self._version(), warn=self._settings.warn)
         exported = Symvers()
         exported.symbols = extra.symbols | result.symvers.symbols
         if symvers_ns is None or symvers_ns < newest or missing or not objects:

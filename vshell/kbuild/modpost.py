@@ -58,7 +58,12 @@ class ModpostResult:
 
 
 def modpost(
-    objects: dict[str, KoFile], headers: Headers, extra: Symvers, version: tuple[int, int] = (6, 1)
+    objects: dict[str, KoFile],
+    headers: Headers,
+    extra: Symvers,
+    version: tuple[int, int] = (6, 1),
+    *,
+    warn: bool = False,
 ) -> ModpostResult:
     """Check the objects of a build.
 
@@ -67,6 +72,7 @@ def modpost(
         headers: of the kernel.
         extra: symbols of other modules that were named to the build.
         version: the kernel's, such as (6, 7).
+        warn: whether to warn of more, as W=1 asks.
 
     Returns:
         The result; depends holds for each path the names of the modules it needs.
@@ -77,6 +83,10 @@ def modpost(
             result.symvers.symbols[name] = (crc, path, kind)
     for path, ko in objects.items():
         _check_one(path, ko, headers, extra, result)
+        # Linux: since 6.7 with W=1.
+        if warn and version >= (6, 7) and ko.info("description") is None:
+            text = f"WARNING: modpost: missing MODULE_DESCRIPTION() in {path}.o"
+            result.messages.append(text)
         result.messages += _mismatches(path, ko, version)
     return result
 
