@@ -17,7 +17,7 @@ def asker(bench):
 LOADED = "Module mod is loaded since [    0.000064], for 9 us.\n"
 PARKED = """\
 4097 (kthread_park thread1 example) is parked at kthread.py:21 since [  100.929335], for {}.
-  4098 (kthread_park thread2 example) called kthread_park() at [  100.413817].
+  4098 (kthread_park thread2 example) called kthread_park() at [  100.413815].
   No timer runs for it, and a wake-up does not help.
   It goes on when somebody calls kthread_unpark() or kthread_stop() on it.
   kthread does that in thread2_function() (kthread.py:36) and kthread_exit() (kthread.py:63).
@@ -28,7 +28,7 @@ TUTORIAL = "make >/dev/null 2>&1; sudo insmod ./kthread.ko; sleep 2.1; "
 def test_the_tutorials_module(modules_sh):
     """The tutorial's threads, one parked and one in msleep(), with file, line, stamps and names."""
     assert (
-        "Module kthread is loaded since [  100.413780], for 2.100 s.\n"
+        "Module kthread is loaded since [  100.413778], for 2.100 s.\n"
         "  Nothing uses it, so rmmod may begin: it calls kthread_exit() and returns after that.\n"
         "  Its threads: 4097 (kthread_park thread1 example), "
         "4098 (kthread_park thread2 example).\n"
@@ -44,7 +44,7 @@ def test_the_tutorials_module(modules_sh):
 def test_rmmod_of_the_tutorials_module(modules_sh):
     """rmmod waits in kthread_stop() for thread 2, which sleeps: the whole chain is told."""
     chain = (
-        "4101 (rmmod) waits in kthread_stop() at kthread.py:63 since [  102.514172], for 0.050 s.\n"
+        "4101 (rmmod) waits in kthread_stop() at kthread.py:63 since [  102.514169], for 0.050 s.\n"
         "  It goes on when 4098 (kthread_park thread2 example) returns from thread2_function().\n"
         "  rmmod returns when kthread_exit() of module kthread has returned; "
         "Ctrl-C and SIGKILL act only then.\n"
@@ -52,7 +52,7 @@ def test_rmmod_of_the_tutorials_module(modules_sh):
         "[  101.952699], for 0.612 s.\n"
         "  A timer wakes it in 0.412 s, at [  102.976056] (jiffies 4294918057).\n"
         "  Nothing ends msleep() earlier; woken before its time, it sleeps on.\n"
-        "  4101 (rmmod) asked it to stop at [  102.514172].\n"
+        "  4101 (rmmod) asked it to stop at [  102.514169].\n"
         "  kthread_should_stop() is true for it, but it must look; "
         "it ends when thread2_function() returns.\n"
     )
@@ -193,7 +193,7 @@ def test_a_module_that_others_use(modules_sh):
     load = "cd ~/symbols; make >/dev/null 2>&1; sudo insmod sym_base.ko; sudo insmod sym_user.ko; "
 
     assert (
-        "Module sym_base is loaded since [  100.683807], for 386 us.\n"
+        "Module sym_base is loaded since [  100.683805], for 408 us.\n"
         "  It is used by: sym_user. rmmod refuses while they are loaded.\n"
         "  It has no threads.\n"
     ) == modules_sh(load + "why sym-base").out

@@ -17,7 +17,7 @@ ONE_IMPORTER = {
     "prompt_toolkit": ["console/"],
     "textual": ["panel/"],
     "rich": ["panel/"],
-    "yaml": ["transcript/nodes.py", "machine/host.py"],
+    "yaml": ["transcript/nodes.py", "machine/host_file.py"],
     "pytest": ["transcript/pytest_plugin.py"],
 }
 

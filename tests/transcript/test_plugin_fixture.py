@@ -306,7 +306,7 @@ def test_the_host_file_of_the_mark(run, pytester):
             "*the mark 'vshell': 'debian-12' needs a name: workspace, host, files, seed",
         ),
         ("host={'colour': 1}", "*the mark 'vshell': host: there is no setting 'colour'"),
-        ("host='none'", "*the mark 'vshell': none: No such file or directory"),
+        ("host='none'", "*the mark 'vshell': none: No such file or directory, and no profile (*"),
         ("workspace='none'", "*the mark 'vshell': the workspace */none is not a directory"),
         ("files={'a': '', 'a/b': ''}", "*the mark 'vshell': a/b: cannot be a file there"),
     ],

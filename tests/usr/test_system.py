@@ -251,8 +251,8 @@ def test_becoming_another_user(sh):
         """\
 exec 2>&1
 sudo id -un; sudo -u nobody id -un; sudo -n true; echo $?; sudo -k; sudo -v; echo $?
-sudo nosuch; echo $?; sudo -u nosuch true; echo $?; sudo; echo $?
-sudo X=1 env | grep -E '^(X|HOME|SUDO_USER|USER)=' | sort; sudo -s 'echo $HOME'; sudo -i pwd
+sudo nosuch; echo $?; sudo -u nosuch true; echo $?; sudo >/tmp/u 2>&1; echo $?; head -n 1 /tmp/u
+sudo X=1 env | grep -E '^(X|HOME|SUDO_USER|USER)=' | sort; sudo -s echo '$HOME'; sudo -i pwd
 sudo -l | tail -n 2; sudo false; echo $?; sudo bash -c 'exit 5'; echo $?
 su nosuch; echo $?; sudo su -c 'id -un'; sudo su nobody -s /bin/bash -c 'id -un'
 sudo setpriv --reuid 1000 --regid 1000 --clear-groups bash -c 'echo $UID; sudo id -un'
@@ -268,12 +268,10 @@ nobody
 sudo: nosuch: command not found
 1
 sudo: unknown user nosuch
+sudo: error initializing audit plugin sudoers_audit
+1
 1
 usage: sudo -h | -K | -k | -V
-usage: sudo -v [-knS] [-u user]
-usage: sudo -l [-knS] [-u user]
-usage: sudo [-bEHknS] [-u user] [VAR=value] [-i | -s] [command [arg ...]]
-1
 HOME=/root
 SUDO_USER=test
 USER=root
@@ -360,3 +358,71 @@ def test_sessions(make_dialogue):
     assert "80\n24\n" == dialogue.type("tput cols lines")
     assert "/dev/pts/0\n" == dialogue.type("tty")
     assert "test\n" == dialogue.type("logname")
+
+
+def test_sudo_refuses_in_its_own_words(make_dialogue):
+    """Who may not use sudo hears what the real one says; what /etc/sudoers allows, goes."""
+    typed = make_dialogue(users="anna 1001 -\nbob 1002 sudo").type
+    typed("sudo su - anna")
+
+    refused = "anna is not in the sudoers file.  This incident will be reported.\n"
+    assert refused == typed("sudo id")
+    assert refused == typed("sudo nosuch")
+    assert "Sorry, user anna may not run sudo on test-V520-15IKL.\n" == typed("sudo -l")
+    assert "Sorry, user anna may not run sudo on test-V520-15IKL.\n" == typed("sudo -v")
+    assert (
+        "Sorry, user anna is not allowed to execute 'list' as root on test-V520-15IKL.\n"
+        == typed("sudo -l -U root")
+    )
+    assert "su: Authentication failure\n1\n" == typed("su bob -c id; echo $?")
+    assert "cat: /etc/sudoers: Permission denied\n" == typed("cat /etc/sudoers")
+
+    typed("exit")
+    typed(
+        "sudo bash -c 'echo \"anna ALL=(root) NOPASSWD: /usr/bin/id, !/usr/bin/ls, "
+        "/usr/bin/dmesg -T, /usr/bin/seq [1-3]\" > /etc/sudoers.d/anna'"
+    )
+    typed("sudo su - anna")
+    rules = "(root) NOPASSWD: /usr/bin/id, !/usr/bin/ls, /usr/bin/dmesg -T, /usr/bin/seq [1-3]"
+    assert f"    {rules}\n" == typed("sudo -l | tail -n 1")
+    assert "0\n" == typed("sudo id -u")
+    assert "1\n2\n" == typed("sudo seq 2")
+    for command in ("/usr/bin/ls", "/usr/bin/dmesg", "/usr/bin/seq 4"):
+        assert (
+            f"Sorry, user anna is not allowed to execute '{command}' as root on "
+            "test-V520-15IKL.\n" == typed(f"sudo {command}")
+        )
+    assert (
+        "Sorry, user anna is not allowed to execute '/usr/bin/id' as bob on test-V520-15IKL.\n"
+        == typed("sudo -u bob id")
+    )
+    assert "/usr/bin/id\n0\n1\n" == typed("sudo -l id; echo $?; sudo -l ls; echo $?")
+
+    typed("exit")
+    assert "User bob may run the following commands on test-V520-15IKL:\n    (ALL : ALL) ALL\n" == (
+        typed("sudo -l -U bob | tail -n 2")
+    )
+    assert "User nobody is not allowed to run sudo on test-V520-15IKL.\n" == (
+        typed("sudo -l -U nobody")
+    )
+
+
+def test_a_session_without_rights(make_dialogue):
+    """A host file can take the session's user the right to become root."""
+    typed = make_dialogue(sudo=False).type
+
+    assert "1000 1000\n" == typed("echo $UID $(id -G)")
+    assert "test is not in the sudoers file.  This incident will be reported.\n" == typed("sudo -s")
+    assert "sudo:x:27:\n" == typed("grep ^sudo: /etc/group")
+
+
+def test_the_tables_of_users_agree(make_dialogue):
+    """What /etc/passwd, /etc/group, id and the homes say of a user is one thing."""
+    typed = make_dialogue(users="anna 1001 - Anna Example\nbob 1005 sudo").type
+
+    assert "anna:x:1001:1001:Anna Example:/home/anna:/bin/bash\n" == typed("grep anna /etc/passwd")
+    assert "uid=1005(bob) gid=1005(bob) groups=1005(bob),27(sudo)\n" == typed("id bob")
+    assert "sudo:x:27:test,bob\n" == typed("grep ^sudo /etc/group")
+    assert "750 bob bob\n" == typed("stat -c '%a %U %G' /home/bob")
+    assert "440 root root\n" == typed("stat -c '%a %U %G' /etc/sudoers")
+    assert "/home/bob\n" == typed("sudo su - bob -c pwd")

@@ -26,7 +26,8 @@ options:
   --workspace DIR      its files are the home directory; what the host writes stays in memory
   --write              what the host writes into the workspace goes to the disk
   --host FILE.yaml     what differs from the default host (hostname, user, release, hz, cpus, ...),
-                       or the name of a profile that comes with vshell: debian-12
+                       or the name of a profile that comes with vshell: ubuntu-22.10 (the
+                       default), debian-12, minimal
   --seed N             choose among runnable tasks at random, repeatably
   --speed X            virtual seconds per real second at the prompt (1.0; 0.1 is slow motion)
   --realtime           with -c and scripts: let virtual seconds take real ones

@@ -18,9 +18,10 @@ from vshell.kernel.policy import Fifo, Seeded
 from vshell.kernel.syscall import Sys
 from vshell.kernel.tty import Tty, TtyFile
 from vshell.machine import tree
+from vshell.machine.accounts import groups_of, owners
 from vshell.machine.clock import add_clock
 from vshell.machine.failure import HostFailure
-from vshell.machine.settings import HostSettings, SettingsError
+from vshell.machine.settings import HostSettings
 from vshell.machine.vmlinux import Vmlinux
 from vshell.machine.workspace import Workspace
 
@@ -51,31 +52,11 @@ def load_settings(path: str | None) -> HostSettings:
     Raises:
         SettingsError: it cannot be read, or says something that cannot be.
     """
-    settings = HostSettings()
     if path is None:
-        return settings
-    import yaml  # noqa: PLC0415 - only with a host file
+        return HostSettings()
+    from vshell.machine.host_file import read_host_file  # noqa: PLC0415 - only with a host file
 
-    profile = f"{_PACKAGE}/machine/profiles/{path}.yaml"
-    found = (
-        profile
-        if "/" not in path and not os.path.exists(path) and os.path.exists(profile)
-        else path
-    )
-    try:
-        with open(found, encoding="utf-8") as file:
-            changes = yaml.safe_load(file)
-    except OSError as error:
-        raise SettingsError(f"{path}: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: {' '.join(str(error).split())}") from None
-    if not isinstance(changes, dict):
-        raise SettingsError(f"{path}: expected names and values")
-    base = changes.pop("profile", None)
-    if base is not None:
-        settings = load_settings(str(base))
-    settings.update(changes, path)
-    return settings
+    return read_host_file(path)
 
 
 def default_workspace() -> str:
@@ -165,20 +146,23 @@ class Host:
             seconds, level, text = line.split(" ", 2)
             self.run_to(round(float(seconds) * _NSEC_PER_SEC))
             kernel.printk.emit(int(level.strip("<>")), text.format(**facts))
+        owner_of = owners(settings) if settings.services else {}
         for line in settings.services.splitlines():
-            pid, ppid, user, terminal, command = line.split(maxsplit=4)
-            self._add_service(int(pid), int(ppid), user, terminal, command)
+            pid, ppid, user, _, command = line.split(maxsplit=4)
+            # Whoever is not known is the session's user, whatever the host file calls him.
+            uid, gid = owner_of.get(user, (settings.uid, settings.gid))
+            process = self._add_service(int(pid), int(ppid), command)
+            process.uid = process.euid = process.suid = uid
+            process.gid = process.egid = gid
         self.run_to(session_ns)
         # What led to a thread's state is asked for afterwards (machine.why).
         kernel.trace.start()
 
-    def _add_service(self, pid: int, ppid: int, user: str, terminal: str, command: str) -> None:
+    def _add_service(self, pid: int, ppid: int, command: str) -> Process:
         kernel = self.kernel
         argv = command.split()
-        name = "systemd" if pid == 1 else argv[0].rpartition("/")[2]
+        name = "systemd" if pid == 1 else argv[0].rpartition("/")[2].strip("@:")
         process = kernel.processes.add_idle(pid, argv, f"/usr/bin/{name}", kernel.vfs.root)
-        process.uid = process.euid = process.suid = 0 if user == "root" else self.settings.uid
-        process.gid = process.egid = process.uid
         process.task.start_ns = (pid + 90) * 10_000_000
         for other in kernel.processes:
             if other.pid == ppid:
@@ -187,7 +171,7 @@ class Host:
                 other.children.append(process)
         if pid == 1:
             kernel.processes.init = process
-        del terminal
+        return process
 
     # -- Sessions ---------------------------------------------------------------------------------
 
@@ -235,7 +219,7 @@ class Host:
         process.environ = self._environment(tty)
         process.uid = process.euid = process.suid = settings.uid
         process.gid = process.egid = settings.gid
-        process.groups = [27, settings.gid] if settings.uid else [0]
+        process.groups = groups_of(settings)
         process.tty = tty
         tty.session = tty.foreground = process.pid
         for file in files or [TtyFile(None, O_RDWR, tty)] * 3:

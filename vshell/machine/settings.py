@@ -50,10 +50,27 @@ _SERVICES = """\
 1 0 root ? /sbin/init splash
 331 1 root ? /lib/systemd/systemd-journald
 372 1 root ? /lib/systemd/systemd-udevd
+588 1 systemd-oom ? /lib/systemd/systemd-oomd
+589 1 systemd-resolve ? /lib/systemd/systemd-resolved
+590 1 systemd-timesync ? /lib/systemd/systemd-timesyncd
+606 1 root ? /usr/libexec/accounts-daemon
+607 1 root ? /usr/sbin/acpid
+610 1 avahi ? avahi-daemon: running
 612 1 root ? /usr/sbin/cron -f -P
+613 1 messagebus ? @dbus-daemon --system --address=systemd: --nofork --nopidfile
 618 1 root ? /lib/systemd/systemd-logind
+621 1 root ? /usr/libexec/polkitd --no-debug
+640 1 syslog ? /usr/sbin/rsyslogd -n -iNONE
 655 1 root ? /usr/sbin/NetworkManager --no-daemon
+661 1 root ? /sbin/wpa_supplicant -u -s -O DIR=/run/wpa_supplicant GROUP=netdev
+702 1 root ? /usr/sbin/gdm3
+731 1 rtkit ? /usr/libexec/rtkit-daemon
+1487 702 root ? gdm-session-worker [pam/gdm-password]
 1508 1 test ? /lib/systemd/systemd --user
+1509 1508 test ? (sd-pam)
+1521 1508 test ? /usr/bin/pipewire
+1523 1508 test ? /usr/bin/wireplumber
+1530 1508 test ? /usr/bin/dbus-daemon --session --address=systemd: --nofork --nopidfile
 1839 1508 test ? /usr/bin/gnome-shell
 2896 1508 test ? /usr/libexec/gnome-terminal-server
 """
@@ -93,6 +110,11 @@ class HostSettings:
     user = "test"
     """Whose session it is; root needs no home in the workspace."""
     uid = 1000
+    sudo = True
+    """Whether the user may use sudo, and su; root needs neither."""
+    users = ""
+    """Who else there is, one line per user: name, number, "sudo" or "-", full name. A host file may
+    as well have names, or mappings with name, uid, sudo and full_name."""
     home = ""
     """The user's home directory; empty: /root or /home/USER."""
     hostname = "test-V520-15IKL"
@@ -207,12 +229,28 @@ class HostSettings:
             raise SettingsError(f"{where}: speed must be a positive number, not {self.speed}")
         self._boot_wall_ns(where)
 
+    def check(self, where: str) -> None:
+        """Make sure that the settings fit together, when all have been changed.
+
+        Args: where: what to call the host file in an error.
+
+        Raises:
+            SettingsError: they do not.
+        """
+        from vshell.machine.setting_lines import check_tables  # noqa: PLC0415 - rarely changed
+
+        wrong = check_tables(self)
+        if wrong:
+            raise SettingsError(f"{where}: {wrong}")
+
     def _checked(self, name: str, value: object, where: str) -> object:
         present = getattr(self, name)
         if name in ("uptime", "speed") and isinstance(value, float) and 0 <= value < 1e9:
             return value
         if name == "boot_date":
             return str(value).replace(" ", "T")
+        if name == "users":
+            return _read_users(value, where)
         if isinstance(present, bool) or isinstance(value, bool):
             fits = isinstance(present, bool) and isinstance(value, bool)
         elif isinstance(present, (int, float)):
@@ -266,6 +304,15 @@ class HostSettings:
         config.watchdog_thresh_s = self.watchdog_thresh
         config.hung_task_timeout_s = self.hung_task_timeout
         return config
+
+
+def _read_users(value: object, where: str) -> str:
+    from vshell.machine.accounts import AccountError, read_users  # noqa: PLC0415 - as above
+
+    try:
+        return read_users(value)
+    except AccountError as error:
+        raise SettingsError(f"{where}: {error}") from None
 
 
 # Every public attribute that is a plain value is a setting.

@@ -7,6 +7,7 @@ import os
 from vshell.kernel.generated import GeneratedDirectory, fixed_directory, text_file
 from vshell.kernel.inode import ComputedFile, Directory, RegularFile, Symlink
 from vshell.kernel.process import PROGRAM_MAGIC
+from vshell.machine.accounts import install_accounts
 from vshell.machine.terminfo import TERMINALS, compile_terminfo
 from vshell.machine.vmlinux import HEADER_NAMES
 
@@ -33,6 +34,7 @@ _ALIASES = {
     "poweroff": "reboot",
     "shutdown": "reboot",
     "cc": "gcc",
+    "mawk": "awk",
     "chgrp": "chown",
 }
 _SETUID = frozenset(("sudo", "su"))
@@ -182,27 +184,10 @@ def _install_program(vfs: Vfs, folder: Directory, name: str, program: str) -> No
 
 
 def _install_etc(vfs: Vfs, settings: HostSettings) -> None:
-    users = "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\n"
-    group = "root:x:0:\ndaemon:x:1:\ntty:x:5:\n"
-    user = settings.user
-    if user != "root":
-        group += f"sudo:x:27:{user}\n{user}:x:{settings.gid}:\n"
-    users += "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
-    if user != "root":
-        users += (
-            f"{user}:x:{settings.uid}:{settings.gid}:{user}:{settings.home_directory}:/bin/bash\n"
-        )
-    else:
-        # Somebody to become who may not do everything. Real: 27-ps-and-users.
-        users += "test:x:1000:1000::/home/test:/bin/bash\n"
-        group += "test:x:1000:\n"
-    group += "nogroup:x:65534:\n"
     os_id = settings.os_name.split(" ")[0].lower()
     os_release = f'PRETTY_NAME="{settings.os_pretty}"\nNAME="{settings.os_name}"\n'
     os_release += f'VERSION_ID="{settings.os_version}"\nID={os_id}\n'
     texts = {
-        "passwd": users,
-        "group": group,
         "hostname": settings.hostname + "\n",
         "hosts": f"127.0.0.1\tlocalhost\n127.0.1.1\t{settings.hostname}\n",
         "os-release": os_release,
@@ -212,6 +197,7 @@ def _install_etc(vfs: Vfs, settings: HostSettings) -> None:
     }
     for name, text in texts.items():
         vfs.place_text(f"/etc/{name}", text)
+    install_accounts(vfs, settings)
     vfs.make_directories("/etc/modprobe.d")
     vfs.place_text("/usr/lib/gcc/x86_64-linux-gnu/12/version", settings.gcc + "\n")
 

@@ -183,7 +183,9 @@ class Vshell:
         """
         changes: dict[str, Any] = {"profile": host} if isinstance(host, str) else dict(host or {})
         settings = load_settings(changes.pop("profile", None))
-        settings.update(changes, "host")
+        if changes:
+            settings.update(changes, "host")
+            settings.check("host")
         if seed is not None:
             settings.update({"seed": seed}, "seed")
         self._host = Host(settings, workspace=workspace)

@@ -42,7 +42,9 @@ def make_settings(transcript: Transcript) -> HostSettings:
     """
     try:
         settings = load_settings(transcript.profile or None)
-        settings.update(dict(transcript.host), "host")
+        if transcript.host:
+            settings.update(dict(transcript.host), "host")
+            settings.check("host")
     except SettingsError as error:
         raise TranscriptError(transcript.path, Place(1), str(error)) from None
     return settings

@@ -28,9 +28,15 @@ class User:
         self.shell = fields[6]
 
 
-def find_user(io: Io, text: str) -> User | None:
-    """Find a user by name or, if there is no such name, by number."""
-    rows = [row for row in Names(io).users if len(row) == 7]
+def find_user(io: Io, text: str, names: Names | None = None) -> User | None:
+    """Find a user by name or, if there is no such name, by number.
+
+    Args:
+        io: of the program.
+        text: name or number.
+        names: the tables, if they have been read.
+    """
+    rows = [row for row in (names or Names(io)).users if len(row) == 7]
     for field in (0, 2):
         for row in rows:
             if row[field] == text:
@@ -38,9 +44,9 @@ def find_user(io: Io, text: str) -> User | None:
     return None
 
 
-def group_ids(io: Io, user: User) -> list[int]:
-    """List the numbers of a user's groups, the primary one first."""
-    rows = [row for row in Names(io).groups if user.name in row[3].split(",")]
+def group_ids(io: Io, user: User, names: Names | None = None) -> list[int]:
+    """List the numbers of a user's groups, the primary one first; see ``find_user``."""
+    rows = [row for row in (names or Names(io)).groups if user.name in row[3].split(",")]
     return list(dict.fromkeys([user.gid, *(int(row[2]) for row in rows)]))
 
 
