@@ -297,3 +297,114 @@ def test_sleeping_on_in_a_loop_by_hand(bench):
     ).seen
 
     assert [0, 1] == sorted(seen)
+
+
+BY_HAND = """
+seen = []
+q = DECLARE_WAIT_QUEUE_HEAD()
+ready = 0
+def fn(data):
+    wait = DEFINE_WAIT()
+    while True:
+        PREPARE
+        if ready:
+            break
+        schedule()
+    finish_wait(q, wait)
+    seen.append(data)
+    return 0
+def start():
+    global ready
+    for i in range(3):
+        kthread_run(fn, i, "w%d", i)
+    msleep(20)
+    seen.append(wq_has_sleeper(q))
+    ready = 1
+    wake_up(q)
+    msleep(20)
+    seen.append("all")
+    wake_up_all(q)
+    msleep(20)
+    seen.append(wq_has_sleeper(q))
+    return 0
+"""
+
+
+def test_waiting_by_hand(make_bench):
+    """prepare_to_wait(), schedule(), finish_wait(): all go at once, the exclusive one by one."""
+    text = BY_HAND.replace("PREPARE", "prepare_to_wait(q, wait, TASK_UNINTERRUPTIBLE)")
+    seen = play(make_bench(cpus=1), text).seen
+    assert [0, 1, 2] == sorted(seen[1:4])
+    assert [True, "all", False] == [seen[0], *seen[4:]]
+
+    text = BY_HAND.replace("PREPARE", "prepare_to_wait_exclusive(q, wait, TASK_INTERRUPTIBLE)")
+    assert "all" == play(make_bench(cpus=1), text).seen[2]
+
+
+def test_entries_are_put_in_and_taken_out(bench):
+    """add_wait_queue() at the head, _exclusive at the tail; who is alone is told."""
+    lines = """
+    one, two = DEFINE_WAIT(), DEFINE_WAIT()
+    add_wait_queue_exclusive(q, one)
+    add_wait_queue(q, two)
+    seen.append([entry == two for entry in q.waiters])
+    remove_wait_queue(q, two)
+    remove_wait_queue(q, one)
+    init_wait(one)
+    seen.append(waitqueue_active(q))
+    seen.append(prepare_to_wait_exclusive(q, one, TASK_RUNNING))
+    seen.append(prepare_to_wait_exclusive(q, two, TASK_RUNNING))
+    finish_wait(q, one)
+    finish_wait(q, two)
+    """
+    wanted = [[True, False], 0, True, False]
+    assert wanted == start(bench, lines, "q = DECLARE_WAIT_QUEUE_HEAD()")
+
+
+LOCKED = """
+seen = []
+q = DECLARE_WAIT_QUEUE_HEAD()
+lock = DEFINE_SPINLOCK()
+ready = 0
+k = []
+def fn(data):
+    spin_lock_irq(lock)
+    seen.append(SLEEP)
+    seen.append(spin_is_locked(lock))
+    spin_unlock_irq(lock)
+    return 0
+def start():
+    global ready
+    k.append(kthread_run(fn, NULL, "fn"))
+    msleep(20)
+    seen.append(spin_is_locked(lock))
+    DO
+    return 0
+"""
+
+
+def test_waiting_with_a_lock(make_bench):
+    """wait_event_lock_irq() frees the lock while it sleeps and holds it afterwards."""
+    wake = "ready = 1\n    wake_up_sync(q)\n    msleep(20)"
+    text = LOCKED.replace("SLEEP", "wait_event_lock_irq(q, ready, lock)").replace("DO", wake)
+    assert [0, None, 1] == play(make_bench(cpus=1), text).seen
+
+    wait = "wait_event_interruptible_lock_irq(q, ready, lock)"
+    stop = LOCKED.replace("SLEEP", wait).replace("DO", "kthread_stop(k[0])")
+    assert [0, -512, 1] == play(make_bench(cpus=1), stop).seen
+
+    wake = "ready = 1\n    wake_up_interruptible_sync(q)\n    msleep(20)"
+    text = LOCKED.replace("SLEEP", wait).replace("DO", wake)
+    assert [0, 0, 1] == play(make_bench(cpus=1), text).seen
+
+
+@pytest.mark.parametrize("call", ["wait_event_hrtimeout", "wait_event_interruptible_hrtimeout"])
+def test_waiting_for_nanoseconds(bench, call):
+    """The hrtimeout forms give -ETIME when the time is over, off the jiffy grid; else 0."""
+    lines = f"""
+    t = ktime_get()
+    seen.append({call}(q, 0, 1500000))
+    seen.append((ktime_get() - t) / 100000)
+    seen.append({call}(q, 1, 1500000))
+    """
+    assert [-62, 15, 0] == start(bench, lines, "q = DECLARE_WAIT_QUEUE_HEAD()")

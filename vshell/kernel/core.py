@@ -31,6 +31,7 @@ from vshell.kernel.printk import Printk
 from vshell.kernel.process import Processes
 from vshell.kernel.queue import RANK_INPUT, Call, EventQueue
 from vshell.kernel.random import Random
+from vshell.kernel.rcu import Rcu
 from vshell.kernel.rwsem import RwSemaphores
 from vshell.kernel.sched import Cpu, Scheduler
 from vshell.kernel.slab import Slab
@@ -129,6 +130,7 @@ class Kernel:
         self.spinning = Spinning(self)
         self.rwsems = RwSemaphores(self)
         self.slab = Slab(self)
+        self.rcu = Rcu(self)
         self.printk = Printk(self)
         self.oops = Reports(self)
         self.watchdog = Watchdog(self)

@@ -26,11 +26,12 @@ from vshell.kernel.wait import Completion
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from vshell.kernel.core import Kernel
     from vshell.kernel.task import Task
 
-    ThreadFn = Callable[[object], object]
+    ThreadFn = Callable[[Any], object]
 
 __all__ = ["IS_PER_CPU", "SHOULD_PARK", "SHOULD_STOP", "Kthread", "KthreadExit", "Kthreads"]
 

@@ -32,7 +32,8 @@ class Struct:
     def __setattr__(self, name: str, value: object) -> None:
         """Set a member; what is set first anywhere lies there, later settings are pointers."""
         if isinstance(value, Member) and value.container is None:
-            value.container = (self, name)
+            member: Any = value
+            member.container = (self, name)
         object.__setattr__(self, name, value)
 
 

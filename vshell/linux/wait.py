@@ -1,7 +1,7 @@
 """Wait queues: sleep until a condition holds; whoever makes it true wakes.
 
-Header: include/linux/wait.h. The wait_event family without locks, and the
-wake_up family, are mirrored.
+Header: include/linux/wait.h. The wait_event family, the wake_up family and waiting by
+hand are mirrored.
 
 A condition is written as it is and evaluated again at every wake-up::
 
@@ -15,8 +15,22 @@ from __future__ import annotations
 from vshell.abi import state as _st
 from vshell.abi.mirror import macro
 from vshell.kernel import costs as _costs
+from vshell.kernel.hrtimer import HrTimer as _HrTimer
 from vshell.kernel.oops import Oops as _Oops
 from vshell.kernel.wait import WaitQueue as _WaitQueue
+from vshell.linux._wait_entry import (
+    DEFINE_WAIT,
+    add_wait_queue,
+    add_wait_queue_exclusive,
+    finish_wait,
+    init_wait,
+    prepare_to_wait,
+    prepare_to_wait_exclusive,
+    remove_wait_queue,
+    wait_queue_entry,
+    wq_has_sleeper,
+)
+from vshell.linux.spinlock import spin_lock_irq, spin_unlock_irq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,16 +42,29 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DECLARE_WAIT_QUEUE_HEAD",
+    "DEFINE_WAIT",
+    "add_wait_queue",
+    "add_wait_queue_exclusive",
+    "finish_wait",
+    "init_wait",
     "init_waitqueue_head",
+    "prepare_to_wait",
+    "prepare_to_wait_exclusive",
+    "remove_wait_queue",
     "wait_event",
+    "wait_event_hrtimeout",
     "wait_event_idle",
     "wait_event_idle_timeout",
     "wait_event_interruptible",
     "wait_event_interruptible_exclusive",
+    "wait_event_interruptible_hrtimeout",
+    "wait_event_interruptible_lock_irq",
     "wait_event_interruptible_timeout",
     "wait_event_killable",
     "wait_event_killable_timeout",
+    "wait_event_lock_irq",
     "wait_event_timeout",
+    "wait_queue_entry",
     "wait_queue_head",
     "waitqueue_active",
     "wake_up",
@@ -45,7 +72,10 @@ __all__ = [
     "wake_up_interruptible",
     "wake_up_interruptible_all",
     "wake_up_interruptible_nr",
+    "wake_up_interruptible_sync",
     "wake_up_nr",
+    "wake_up_sync",
+    "wq_has_sleeper",
 ]
 
 
@@ -488,3 +518,160 @@ def waitqueue_active(wq_head: wait_queue_head) -> int:
         include/linux/wait.h (v6.1)
     """
     return int(bool(_checked(wq_head).waiters))
+
+
+@macro(lazy=("condition",))
+def wait_event_lock_irq(wq_head: wait_queue_head, condition: Any, lock: Any) -> None:
+    """Sleep until a condition holds that a spinlock guards.
+
+    C: #define wait_event_lock_irq(wq_head, condition, lock)
+
+    Args:
+        wq_head: where whoever changes the condition calls wake_up().
+        condition: an expression; must not sleep.
+        lock: held with interrupts off; free while current sleeps.
+
+    Returns:
+        Nothing; the lock is held.
+
+    Context:
+        Process context. Sleeps in TASK_UNINTERRUPTIBLE.
+
+    Source:
+        include/linux/wait.h (v6.1)
+    """
+    _wait_locked(wq_head, condition, _st.TASK_UNINTERRUPTIBLE, lock)
+
+
+@macro(lazy=("condition",))
+def wait_event_interruptible_lock_irq(wq_head: wait_queue_head, condition: Any, lock: Any) -> int:
+    """Sleep until a condition holds that a spinlock guards, or a signal comes.
+
+    C: #define wait_event_interruptible_lock_irq(wq_head, condition, lock)
+
+    Args:
+        wq_head: where whoever changes the condition calls wake_up().
+        condition: an expression; must not sleep.
+        lock: held with interrupts off; free while current sleeps.
+
+    Returns:
+        0 if it holds, -ERESTARTSYS for a signal or kthread_stop(); the lock is held.
+
+    Context:
+        Process context. Sleeps in TASK_INTERRUPTIBLE.
+
+    Source:
+        include/linux/wait.h (v6.1)
+    """
+    return _wait_locked(wq_head, condition, _st.TASK_INTERRUPTIBLE, lock)
+
+
+def _wait_locked(wq_head: object, condition: Any, state: int, lock: Any) -> int:
+    while not condition():
+        spin_unlock_irq(lock)
+        status = _wait(wq_head, condition, state)
+        spin_lock_irq(lock)
+        if status:
+            return status
+    return 0
+
+
+@macro(lazy=("condition",))
+def wait_event_hrtimeout(wq_head: wait_queue_head, condition: Any, timeout: int) -> int:
+    """Sleep until a condition holds, or some nanoseconds.
+
+    C: #define wait_event_hrtimeout(wq_head, condition, timeout)
+
+    Args:
+        wq_head: where whoever changes the condition calls wake_up().
+        condition: an expression; must not sleep.
+        timeout: nanoseconds.
+
+    Returns:
+        0 if it holds, -ETIME if the time is over.
+
+    Context:
+        Process context. Sleeps in TASK_UNINTERRUPTIBLE.
+
+    Source:
+        include/linux/wait.h (v6.1)
+    """
+    return _wait_ns(wq_head, condition, _st.TASK_UNINTERRUPTIBLE, timeout)
+
+
+@macro(lazy=("condition",))
+def wait_event_interruptible_hrtimeout(
+    wq_head: wait_queue_head, condition: Any, timeout: int
+) -> int:
+    """Sleep until a condition holds or a signal comes, or some nanoseconds.
+
+    C: #define wait_event_interruptible_hrtimeout(wq, condition, timeout)
+
+    Args:
+        wq_head: where whoever changes the condition calls wake_up().
+        condition: an expression; must not sleep.
+        timeout: nanoseconds.
+
+    Returns:
+        0 if it holds, -ERESTARTSYS for a signal, -ETIME if the time is over.
+
+    Context:
+        Process context. Sleeps in TASK_INTERRUPTIBLE.
+
+    Source:
+        include/linux/wait.h (v6.1)
+    """
+    return _wait_ns(wq_head, condition, _st.TASK_INTERRUPTIBLE, timeout)
+
+
+# Linux: include/linux/wait.h __wait_event_hrtimeout() (v6.1): a timer wakes the task.
+def _wait_ns(wq_head: object, condition: Any, state: int, timeout: int) -> int:
+    sched = kernel.sched
+    task = sched.current
+    over = []
+
+    def hrtimer_wakeup() -> None:
+        over.append(True)
+        sched.wake_up_process(task)
+
+    timer = _HrTimer(kernel.hrtimers, hrtimer_wakeup)
+    kernel.hrtimers.start(timer, sched.now_ns + timeout)
+    status = _wait(wq_head, lambda: condition() or over, state)
+    kernel.hrtimers.cancel(timer)
+    return status or (0 if condition() or not over else -62)
+
+
+@macro()
+def wake_up_sync(wq_head: wait_queue_head) -> None:
+    """Wake as wake_up() does, and say that current will sleep soon.
+
+    C: #define wake_up_sync(x)
+
+    Returns:
+        Nothing.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/wait.h (v6.1)
+    """
+    _wake(wq_head, _st.TASK_NORMAL, 1)
+
+
+@macro()
+def wake_up_interruptible_sync(wq_head: wait_queue_head) -> None:
+    """Wake as wake_up_interruptible() does, and say that current will sleep soon.
+
+    C: #define wake_up_interruptible_sync(x)
+
+    Returns:
+        Nothing.
+
+    Context:
+        Any; does not sleep.
+
+    Source:
+        include/linux/wait.h (v6.1)
+    """
+    _wake(wq_head, _st.TASK_INTERRUPTIBLE, 1)
