@@ -1,5 +1,7 @@
 """The one command: format, lint, types, import contracts, tests; stops at the first failure.
 
+Behind the tests it looks whether they have called every function of the mirror.
+
 ``python -m tests.check [--fix] [--fast] [TEST...]``: --fix formats and applies lint fixes first,
 --fast leaves out slow tests and the measurement of coverage.
 """
@@ -38,7 +40,10 @@ def steps(words: list[str]) -> list[tuple[str, list[str]]]:
         ("types", tool("mypy")),
         ("imports", tool("lint-imports")),
     ]
-    return [*found, ("tests", pytest)]
+    found.append(("tests", pytest))
+    if "--cov" in pytest:
+        found.append(("mirror", [sys.executable, "-m", "tests.linux.uncalled"]))
+    return found
 
 
 def main(words: list[str]) -> int:
