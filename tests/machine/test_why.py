@@ -162,7 +162,7 @@ def test_a_mutex_has_an_owner(asker):
     play(asker.bench, MUTEX.format("msleep(5000)"), seconds=1)
 
     assert lines("""
-        6 (three) waits in mutex_lock() at mod.py:4 since [    0.000107], for 1.000 s.
+        6 (three) waits in mutex_lock() at mod.py:4 since [    0.000110], for 1.000 s.
           4 (two) holds the mutex 'lock': it must call mutex_unlock().
           Before it waits 5 (one).
           kthread_stop() on it does not end the wait.

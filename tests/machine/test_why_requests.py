@@ -35,10 +35,10 @@ def test_who_spins_and_who_waits_for_the_cpu(asker):
 
     assert (
         lines("""
-        3 (insmod) waits in kthread_create() at mod.py:9 since [    0.000088], for 0.500 s.
+        3 (insmod) waits in kthread_create() at mod.py:9 since [    0.000087], for 0.500 s.
           It goes on when 2 (kthreadd) has made the thread.
           insmod returns when start() of module mod has returned; Ctrl-C and SIGKILL act only then.
-        2 (kthreadd) is ready to run since [    0.000088], for 0.500 s.
+        2 (kthreadd) is ready to run since [    0.000087], for 0.500 s.
           It waits for CPU 0, where 4 (one) runs.
         4 (one) runs on CPU 0 at mod.py:3 since [    0.000084], for 0.500 s.
           It waits for nothing.
@@ -107,7 +107,7 @@ def test_kthread_park_waits_for_a_thread_that_does_not_park(asker):
     play(asker.bench, PARK.format(5000, ""), seconds=1)
 
     assert lines("""
-        5 (two) waits in kthread_park() at mod.py:11 since [    0.000097], for 1.000 s.
+        5 (two) waits in kthread_park() at mod.py:11 since [    0.000099], for 1.000 s.
           It goes on when 4 (one) calls kthread_parkme().
           If that thread ends before it parks, this wait never ends.
         4 (one) sleeps in msleep() at mod.py:4 since [    0.000084], for 1.000 s.
