@@ -11,6 +11,8 @@ decides when to call ``run`` and how far.
 
 from __future__ import annotations
 
+from heapq import heappop
+
 from vshell.abi import state as st
 from vshell.abi.errno import EAGAIN, KernelError
 from vshell.abi.units import NEVER_NS
@@ -72,7 +74,7 @@ class _Interrupt:
     # While inside, code runs in interrupt context on a CPU, on top of whatever that CPU was doing.
     __slots__ = ("_began_ns", "_cpu", "_hard", "_interrupts", "_saved", "_sched")
 
-    def __init__(self, kernel: Kernel, cpu: Cpu, *, hard: bool) -> None:
+    def __init__(self, kernel: Kernel, cpu: Cpu, hard: bool) -> None:  # noqa: FBT001 - one caller
         self._sched = kernel.sched
         self._interrupts = kernel.interrupts
         self._cpu = cpu
@@ -251,7 +253,7 @@ class Kernel:
 
         ``with kernel.interrupt(cpu, "softirq"):``
         """
-        return _Interrupt(self, cpu, hard=kind != "softirq")
+        return _Interrupt(self, cpu, kind != "softirq")
 
     def post(self, time_ns: int, function: Callable[[], None]) -> Call:
         """Let something from outside happen at a virtual time (not before now).
@@ -298,7 +300,6 @@ class Kernel:
         sched = self.sched
         cpus = sched.cpus
         entries = self.queue.entries
-        pop = self.queue.pop
         runtime = self.runtime
         while not self.stop_requested:
             # The earliest CPU with work, and the earliest of everything else.
@@ -317,7 +318,7 @@ class Kernel:
                 if event_ns > limit_ns or event_ns == NEVER_NS:
                     return
                 sched.now_ns = event_ns
-                pop().fire()
+                heappop(entries)[3].fire()
                 continue
             if cpu is None or clock_ns > limit_ns:
                 return
@@ -325,7 +326,8 @@ class Kernel:
                 self.watchdog.look_at(cpu)
                 continue
             task = cpu.curr
-            horizon_ns = min(other_ns, event_ns, limit_ns, cpu.watchdog_ns)
+            horizon_ns = other_ns if other_ns < event_ns else event_ns
+            horizon_ns = min(horizon_ns, limit_ns, cpu.watchdog_ns)
             if cpu.nr_queued and sched.may_preempt(task):
                 slice_end_ns = clock_ns if cpu.need_resched else cpu.slice_end_ns
                 horizon_ns = max(clock_ns, min(horizon_ns, slice_end_ns))

@@ -22,6 +22,7 @@ would change the constants below.
 
 from __future__ import annotations
 
+from vshell.abi import state as st
 from vshell.kernel.queue import RANK_TIMER
 from vshell.kernel.struct import Member
 
@@ -39,6 +40,9 @@ LEVELS = 9
 _SHIFT = 3
 _LEVEL_STARTS = [63 << (_SHIFT * level) for level in range(LEVELS)]
 # The farthest a timer can be away; what lies beyond fires there.
+_MEMO_MAX = 4096
+_TASK_NORMAL = st.TASK_NORMAL
+_MAX_TIMEOUT = (1 << 63) - 1
 _CUTOFF = 63 << (_SHIFT * (LEVELS - 1))
 _TIMEOUT_MAX = _CUTOFF - (1 << (_SHIFT * (LEVELS - 1)))
 
@@ -105,7 +109,7 @@ class Bucket(dict[Timer, None]):
 
     def __init__(self, wheel: TimerWheel, cpu: Cpu, key: int, expiry: int) -> None:
         """Make an empty bucket that fires when jiffies has reached ``expiry``."""
-        super().__init__()
+        # A dict needs no call of its own to be empty.
         self.wheel = wheel
         self.cpu = cpu
         self.key = key
@@ -122,12 +126,18 @@ class Bucket(dict[Timer, None]):
 class TimerWheel:
     """The wheels of all CPUs."""
 
-    __slots__ = ("_buckets", "_kernel")
+    __slots__ = ("_buckets", "_clock", "_extra_jiffy", "_kernel", "_trace", "msleep_jiffies")
 
     def __init__(self, kernel: Kernel) -> None:
         """Make empty wheels."""
         self._kernel = kernel
+        self._clock = kernel.clock
+        self._trace = kernel.trace
         self._buckets: dict[int, Bucket] = {}
+        # Linux dropped the extra jiffy in 6.12 (4381b895f544).
+        self._extra_jiffy = int(kernel.config.version_code < (6, 12))
+        self.msleep_jiffies: dict[int, int] = {}
+        """The jiffies that msleep() asks for, by milliseconds, as far as somebody has asked."""
 
     def mod_timer(self, timer: Timer, expires: int, cpu: Cpu | None = None) -> int:
         """Arm a timer, or move it.
@@ -150,8 +160,9 @@ class TimerWheel:
         sched = kernel.sched
         cpu = cpu or sched.cpu
         now_ns = sched.now_ns
-        jiffies = kernel.clock.jiffies(now_ns)
-        expiry, level = bucket_expiry(expires, max(cpu.timer_clk, jiffies))
+        jiffies = self._clock.jiffies(now_ns)
+        clk = cpu.timer_clk
+        expiry, level = bucket_expiry(expires, clk if clk > jiffies else jiffies)
         key = (expiry * LEVELS + level) << 8 | cpu.id
         timer.expires = expires
         if old is not None:
@@ -164,9 +175,9 @@ class TimerWheel:
             bucket = self._open_bucket(cpu, key, expiry, level)
         bucket[timer] = None
         timer.bucket = bucket
-        if kernel.trace.on:
+        if self._trace.on:
             event = (now_ns, cpu.id, sched.current.pid, "timer_start", timer_name(timer))
-            kernel.trace.emit((*event, timer.task.pid if timer.task else 0, expires, expiry))
+            self._trace.emit((*event, timer.task.pid if timer.task else 0, expires, expiry))
         return active
 
     def _open_bucket(self, cpu: Cpu, key: int, expiry: int, level: int) -> Bucket:
@@ -179,7 +190,8 @@ class TimerWheel:
             # Due already: the next tick will see it.
             time_ns = clock.at(clock.jiffies(sched.now_ns) + 1)
         kernel.queue.push(time_ns, _rank(cpu, level), bucket)
-        sched.horizon_ns = min(sched.horizon_ns, time_ns)
+        if time_ns < sched.horizon_ns:
+            sched.horizon_ns = time_ns
         return bucket
 
     def del_timer(self, timer: Timer) -> int:
@@ -219,32 +231,37 @@ class TimerWheel:
     def expire(self, bucket: Bucket) -> None:
         """Run a bucket that is due. Hub only."""
         interrupts = self._kernel.interrupts
-        rank = _rank(bucket.cpu, (bucket.key >> 8) % LEVELS)
-        if interrupts.hold_back(bucket.cpu, rank, bucket, softirq=True):
-            return
+        cpu = bucket.cpu
+        task = cpu.curr
+        if task.irqs_off or task.preempt_count:
+            rank = _rank(cpu, (bucket.key >> 8) % LEVELS)
+            if interrupts.hold_back(cpu, rank, bucket, softirq=True):
+                return
         # Out of the wheel first: a timer armed from here on belongs to a later bucket.
         del self._buckets[bucket.key]
         if not bucket:
             return
         kernel = self._kernel
-        with kernel.interrupt(bucket.cpu, "softirq"):
-            sched = kernel.sched
-            cpu = bucket.cpu
-            cpu.timer_clk = kernel.clock.jiffies(sched.now_ns) + 1
+        sched = kernel.sched
+        trace = self._trace
+        with kernel.interrupt(cpu, "softirq"):
+            cpu.timer_clk = self._clock.jiffies(sched.now_ns) + 1
             while bucket:
                 timer, _ = bucket.popitem()
                 timer.bucket = None
-                if kernel.trace.on:
+                sleeper = timer.task
+                if trace.on:
                     event = (sched.now_ns, cpu.id, sched.current.pid, "timer_expire_entry")
-                    pid = timer.task.pid if timer.task else 0
-                    kernel.trace.emit((*event, timer_name(timer), pid, timer.expires))
+                    pid = sleeper.pid if sleeper else 0
+                    trace.emit((*event, timer_name(timer), pid, timer.expires))
+                if sleeper is not None:
+                    # What process_timeout() does.
+                    sched.try_to_wake_up(sleeper, _TASK_NORMAL)
+                    continue
                 function = timer.function
                 assert function is not None
-                if timer.task is not None:
-                    function(timer)
-                else:
-                    interrupts.check_memory(function, timer, "__run_timers")
-                    self._call_timer_fn(function, timer)
+                interrupts.check_memory(function, timer, "__run_timers")
+                self._call_timer_fn(function, timer)
 
     # A frame of its own, for backtraces.
     def _call_timer_fn(self, function: Callable[[Timer], object], timer: Timer) -> None:
@@ -256,6 +273,13 @@ class TimerWheel:
         return sorted(found, key=lambda pair: pair[0])
 
     # -- Sleeping -------------------------------------------------------------------------------
+
+    def msleep_to_jiffies(self, msecs: int) -> int:
+        """Give how many jiffies msleep() asks for."""
+        jiffies = self._clock.msecs_to_jiffies(msecs) + self._extra_jiffy
+        if len(self.msleep_jiffies) < _MEMO_MAX:
+            self.msleep_jiffies[msecs] = jiffies
+        return jiffies
 
     def schedule_timeout(self, timeout_jiffies: int) -> int:
         """Sleep until woken or until the timeout has passed.
@@ -272,7 +296,8 @@ class TimerWheel:
         """
         kernel = self._kernel
         sched = kernel.sched
-        if timeout_jiffies >= (1 << 63) - 1:
+        clock = self._clock
+        if timeout_jiffies >= _MAX_TIMEOUT:
             sched.schedule()
             return timeout_jiffies
         task = sched.current
@@ -280,7 +305,7 @@ class TimerWheel:
             kernel.oops.wrong_timeout(timeout_jiffies)
             task.state = 0
             return 0
-        expires = kernel.clock.jiffies(sched.now_ns) + timeout_jiffies
+        expires = clock.jiffies(sched.now_ns) + timeout_jiffies
         timer = task.timer
         if timer is None:
             timer = task.timer = Timer(self._process_timeout, task)
@@ -288,8 +313,8 @@ class TimerWheel:
         sched.schedule()
         if timer.bucket is not None:
             self.del_timer(timer)
-        left = expires - kernel.clock.jiffies(sched.now_ns)
-        return max(0, left)
+        left = expires - clock.jiffies(sched.now_ns)
+        return left if left > 0 else 0
 
     def _process_timeout(self, timer: Timer) -> None:
         task = timer.task

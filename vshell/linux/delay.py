@@ -30,12 +30,6 @@ __all__ = [
 _MSLEEP_FROM_US = 20_000
 
 
-# Linux dropped the extra jiffy in 6.12 (4381b895f544).
-def _msleep_jiffies(msecs: int) -> int:
-    extra = kernel.config.version_code < (6, 12)
-    return kernel.clock.msecs_to_jiffies(msecs) + extra
-
-
 @exported
 def msleep(msecs: int) -> None:
     """Sleep at least some milliseconds, whatever happens.
@@ -58,8 +52,9 @@ def msleep(msecs: int) -> None:
     """
     sched = kernel.sched
     sched.charge(_costs.CALL_NS)
-    timeout = _msleep_jiffies(msecs)
-    schedule_timeout = kernel.timers.schedule_timeout
+    timers = kernel.timers
+    timeout = timers.msleep_jiffies.get(msecs) or timers.msleep_to_jiffies(msecs)
+    schedule_timeout = timers.schedule_timeout
     while timeout:
         sched.current.state = _st.TASK_UNINTERRUPTIBLE
         timeout = schedule_timeout(timeout)
@@ -86,7 +81,7 @@ def msleep_interruptible(msecs: int) -> int:
     """
     sched = kernel.sched
     sched.charge(_costs.CALL_NS)
-    timeout = _msleep_jiffies(msecs)
+    timeout = kernel.timers.msleep_to_jiffies(msecs)
     while timeout and not sched.current.signal_pending():
         sched.current.state = _st.TASK_INTERRUPTIBLE
         timeout = kernel.timers.schedule_timeout(timeout)
