@@ -1,7 +1,7 @@
 """``python -m tests.conformance [NN...] [--page]``: how true the virtual host is, as a table.
 
 The exit status is 1 if a line is wrong or more than 3 % deviate. With NN only those recordings
-are run, and what is wrong in them is shown.
+are run, and what is wrong in them is shown. --page writes the table into the README.
 """
 
 from __future__ import annotations

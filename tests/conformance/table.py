@@ -1,12 +1,14 @@
-"""The table of all recordings, for a terminal and for a page."""
+"""The table of all recordings, for a terminal and for the README."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from tests.conformance.compare import HERE, Comparison, deviations
+from tests.conformance.compare import HERE, Comparison
 
-PAGE = HERE / "README.md"
+README = HERE.parents[1] / "README.md"
+BEGIN = "<!-- conformance -->\n"
+END = "<!-- /conformance -->\n"
 DEVIATING_MAX = 0.03
 """The share of lines that may differ on purpose."""
 
@@ -55,33 +57,30 @@ def table(comparisons: list[Comparison]) -> str:
     return "\n".join([*lines, share(comparisons)])
 
 
-def page(comparisons: list[Comparison]) -> str:
-    """Write the page: the table, and what differs on purpose."""
-    head, *body = rows(comparisons)
-    parts = [
-        "# How true it is",
+def block(comparisons: list[Comparison]) -> str:
+    """Write the README's table: what a reader wants to know of each recording."""
+    summed = total(comparisons)
+    lines = [
+        f"Of {summed.lines} lines, {summed.wrong} are wrong and {share(comparisons)} on purpose.",
         "",
-        "`python -m tests.conformance --page` writes this page. Each row is a session on a real",
-        "kernel (Debian's Linux 6.1 in a virtual machine), repeated on a virtual host with Python",
-        "twins of the C modules and compared line by line: lines equal as they stand; equal after",
-        "normalising (addresses, registers, stamps: `normalise.py` has every rule and its reason);",
-        "deviating on purpose (below); wrong.",
-        "",
-        "| " + " | ".join(head) + " |",
-        "|---|" + "---:|" * (len(head) - 1),
-        *("| " + " | ".join(row) + " |" for row in body),
-        "",
-        f"Of all lines {share(comparisons)}.",
-        "",
-        "## What differs on purpose",
-        "",
+        "| recording | lines | equal | on purpose | wrong |",
+        "|---|---:|---:|---:|---:|",
     ]
-    for name, several in deviations().items():
-        reasons = dict.fromkeys(one.why for one in several)
-        parts += [f"* {name}: {reason}" for reason in reasons]
-    return "\n".join(parts) + "\n"
+    for one in comparisons:
+        counts = (one.lines, one.equal + one.normalised, one.deviating, one.wrong)
+        lines.append(f"| {one.name} | " + " | ".join(map(str, counts)) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def replace_block(text: str, new: str) -> str:
+    """Put a new table where the old one stands between its marks."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not end:
+        raise ValueError(f"no {BEGIN.strip()} and {END.strip()}")
+    return before + begin + new + end + after
 
 
 def write_page(comparisons: list[Comparison]) -> None:
-    """Write the page."""
-    PAGE.write_text(page(comparisons))
+    """Write the table into the README."""
+    README.write_text(replace_block(README.read_text(), block(comparisons)))

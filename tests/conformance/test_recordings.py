@@ -9,7 +9,14 @@ import pytest
 
 from tests.conformance.compare import NAMES, Deviation, compare, compare_texts, stale
 from tests.conformance.normalise import Own, Rule
-from tests.conformance.table import DEVIATING_MAX, table, total
+from tests.conformance.table import (
+    DEVIATING_MAX,
+    README,
+    block,
+    replace_block,
+    table,
+    total,
+)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -32,6 +39,14 @@ def test_few_lines_deviate():
 def test_nothing_listed_is_stale():
     """Every rule and every deviation is needed by a recording."""
     assert [] == stale()
+
+
+@pytest.mark.slow  # runs all recordings
+def test_the_readme_says_so():
+    """The README's table is today's; ``python -m tests.conformance --page`` writes it."""
+    text = README.read_text()
+
+    assert text == replace_block(text, block([compare(name) for name in NAMES]))
 
 
 # -- The comparison itself ------------------------------------------------------------------------
