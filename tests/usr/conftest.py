@@ -32,7 +32,11 @@ _PACKAGES = {
     "psmisc": ("killall", "(PSmisc) 23.6"),
     "kmod": ("/usr/sbin/modinfo", "kmod version 30"),
     "less": ("less", "less 590"),
+    "mawk": ("mawk", "mawk 1.3.4 20200120"),
+    "strace": ("strace", "strace -- version 6.1"),
 }
+# How a program is asked for its version, where --version is not the way.
+_VERSION_WORDS = {"mawk": ["-W", "version"]}
 _ANSWERS = Path(__file__).parent / "answers"
 # When the files of a virtual host's home directory were last changed, in seconds since 1970.
 _INSTALLED_S = 1_710_151_200
@@ -54,7 +58,12 @@ def _is_installed(package: str) -> bool:
         path = shutil.which(tool)
         told = ""
         if path is not None:
-            run = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)
+            run = subprocess.run(
+                [path, *_VERSION_WORDS.get(package, ["--version"])],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
             told = run.stdout + run.stderr
         _found[package] = version in told
     return _found[package]
