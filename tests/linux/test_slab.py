@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.linux.play import play, start
+from tests.linux.play import play, source, start
 
 JOB = """
 class job:
@@ -111,3 +111,18 @@ other = timer_list()
     """
     assert [True, True] == start(bench, lines, struct)
     assert any(line.startswith("BUG: unable to handle page fault") for line in bench.log())
+
+
+def test_leaks_can_be_read(tmp_path, sh):
+    """With kmemleak=on the report names a file that has the piece of memory, for root."""
+    (tmp_path / "home" / "mod.py").write_text(source(LEAK))
+    (tmp_path / "home" / "Makefile").write_text(
+        "obj-m += mod.o\nall:\n\tmake -C /lib/modules/$(shell uname -r)/build M=$(PWD) modules\n"
+    )
+    command = "make >/dev/null 2>&1; sudo insmod mod.ko; sudo rmmod mod"
+    read = "sudo cat /sys/kernel/debug/kmemleak"
+    shown = sh(f"{command}; {read}", cmdline="quiet kmemleak=on")
+
+    assert shown.out.startswith("unreferenced object 0xffff"), shown
+    assert '  comm "insmod", pid ' in shown.out
+    assert 1 == sh(read).status

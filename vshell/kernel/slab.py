@@ -104,13 +104,17 @@ class Slab:
         """List what a module has not given back, the oldest first."""
         return [one for one in self._held.values() if one.module == module]
 
+    def looks_for_leaks(self) -> bool:
+        """Tell whether the host was booted with kmemleak=on."""
+        return "kmemleak=on" in self._kernel.config.cmdline.split()
+
     def module_is_gone(self, module: str) -> None:
         """Report what a module that is being unloaded leaves behind, if leaks are looked for."""
         leaks = self.held_by(module)
         for leak in leaks:
             # Nobody can ask for it again.
             leak.module = ""
-        if leaks and "kmemleak=on" in self._kernel.config.cmdline.split():
+        if leaks and self.looks_for_leaks():
             text = f"kmemleak: {len(leaks)} new suspected memory leaks"
             self._kernel.printk.emit(INFO, f"{text} (see /sys/kernel/debug/kmemleak)")
 

@@ -90,7 +90,13 @@ class _Sys:
             cpus.add(name, self.attribute(lambda: span))
         for cpu in self.kernel.sched.cpus:
             cpus.add(f"cpu{cpu.id}", self.folder())
-        root.add("kernel", self.folder())
+        inner = self.folder()
+        root.add("kernel", inner)
+        slab = self.kernel.slab
+        if slab.looks_for_leaks():
+            debug = self.folder(0o700)
+            inner.add("debug", debug)
+            debug.add("kmemleak", self.attribute(slab.kmemleak_text))
         return root
 
     # Parts of the kernel that are no modules have parameters, too.
