@@ -24,7 +24,6 @@ from vshell.kernel.dyndbg import DynamicDebug
 from vshell.kernel.hrtimer import HrTimers
 from vshell.kernel.interrupt import Interrupts
 from vshell.kernel.kthread import Kthreads
-from vshell.kernel.kthread_worker import KthreadWorkers
 from vshell.kernel.lock import Locks
 from vshell.kernel.module import Modules
 from vshell.kernel.oops import KernelPanic, Reports
@@ -33,11 +32,7 @@ from vshell.kernel.printk import Printk
 from vshell.kernel.process import Processes
 from vshell.kernel.queue import RANK_INPUT, Call, EventQueue
 from vshell.kernel.random import Random
-from vshell.kernel.rcu import Rcu
-from vshell.kernel.rwsem import RwSemaphores
 from vshell.kernel.sched import Cpu, Scheduler
-from vshell.kernel.slab import Slab
-from vshell.kernel.spinlock import Spinning
 from vshell.kernel.sysctl import Sysctls
 from vshell.kernel.task import TASK_COMM_LEN, Task, TaskTable
 from vshell.kernel.timer import TimerWheel
@@ -45,7 +40,6 @@ from vshell.kernel.trace import Trace
 from vshell.kernel.vfs import Vfs
 from vshell.kernel.wait import Waits
 from vshell.kernel.watchdog import Watchdog
-from vshell.kernel.workqueue import WorkQueues
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,11 +47,28 @@ if TYPE_CHECKING:
     from typing import Any
 
     from vshell.kernel.config import KernelConfig
+    from vshell.kernel.kthread_worker import KthreadWorkers
+    from vshell.kernel.rcu import Rcu
+    from vshell.kernel.rwsem import RwSemaphores
+    from vshell.kernel.slab import Slab
+    from vshell.kernel.spinlock import Spinning
+    from vshell.kernel.workqueue import WorkQueues
 
 __all__ = ["TASKS_MAX", "Kernel", "ModuleRuntime"]
 
 TASKS_MAX = 200_000
 """Tasks alive at once; beyond it fork and kthread_create() give EAGAIN."""
+
+
+# Parts that only modules need, each in a file that is loaded when one does.
+_PARTS = {
+    "kthread_workers": ("kthread_worker", "KthreadWorkers"),
+    "rcu": ("rcu", "Rcu"),
+    "rwsems": ("rwsem", "RwSemaphores"),
+    "slab": ("slab", "Slab"),
+    "spinning": ("spinlock", "Spinning"),
+    "workqueues": ("workqueue", "WorkQueues"),
+}
 
 
 class ModuleRuntime:
@@ -107,6 +118,14 @@ class _Interrupt:
 class Kernel:
     """One virtual kernel. Several may live in one process, one OS thread each."""
 
+    if TYPE_CHECKING:
+        kthread_workers: KthreadWorkers
+        rcu: Rcu
+        rwsems: RwSemaphores
+        slab: Slab
+        spinning: Spinning
+        workqueues: WorkQueues
+
     def __init__(self, config: KernelConfig, policy: Policy | None = None) -> None:
         """Build every part; nothing runs yet."""
         set_early(config)
@@ -129,10 +148,6 @@ class Kernel:
         self.hrtimers = HrTimers(self)
         self.waits = Waits(self)
         self.locks = Locks(self)
-        self.spinning = Spinning(self)
-        self.rwsems = RwSemaphores(self)
-        self.slab = Slab(self)
-        self.rcu = Rcu(self)
         self.printk = Printk(self)
         self.oops = Reports(self)
         self.watchdog = Watchdog(self)
@@ -141,8 +156,6 @@ class Kernel:
         self.dyndbg = DynamicDebug(self)
         self.addresses = Addresses(self)
         self.kthreads = Kthreads(self)
-        self.workqueues = WorkQueues(self)
-        self.kthread_workers = KthreadWorkers(self)
         self.modules = Modules(self)
         self.vfs = Vfs(self)
         self.processes = Processes(self)
@@ -151,6 +164,21 @@ class Kernel:
         self.dying = False
         self.reboot_requested = False
         set_late(self)
+
+    def __getattr__(self, name: str) -> object:
+        """Make a part that only modules need, when it is first asked for."""
+        if name not in _PARTS:
+            raise AttributeError(name)
+        from importlib import import_module  # noqa: PLC0415 - few hosts need any of them
+
+        file, part = _PARTS[name]
+        made: object = getattr(import_module(f"vshell.kernel.{file}"), part)(self)
+        setattr(self, name, made)
+        return made
+
+    def has(self, name: str) -> bool:
+        """Tell whether a part that only modules need has been made."""
+        return name in self.__dict__
 
     # -- Tasks ----------------------------------------------------------------------------------
 
@@ -339,27 +367,6 @@ class Kernel:
             assert task.resume is not None
             task.resume()
         return
-
-    def step_cpu(self, cpu: Cpu, until_ns: int) -> None:
-        """Let one CPU go on while an interrupt on another waits for it. Hub only.
-
-        Args:
-            cpu: runs a task.
-            until_ns: how far the interrupt's own time goes meanwhile.
-        """
-        sched = self.sched
-        saved = (sched.cpu, sched.current, sched.in_interrupt, sched.in_hardirq)
-        turns, horizon_ns = self.runtime.turns, sched.horizon_ns
-        task = cpu.curr
-        if task.resume is not None and cpu.clock_ns < until_ns:
-            sched.cpu, sched.current, sched.in_interrupt, sched.in_hardirq = cpu, task, 0, 0
-            sched.now_ns = cpu.clock_ns
-            sched.horizon_ns = until_ns
-            self.runtime.turns = task.turns
-            task.resume()
-        sched.cpu, sched.current, sched.in_interrupt, sched.in_hardirq = saved
-        self.runtime.turns, sched.horizon_ns = turns, horizon_ns
-        sched.now_ns = until_ns
 
     def advance_to(self, time_ns: int) -> None:
         """Let idle time pass up to ``time_ns``. Hub only.

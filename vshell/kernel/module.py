@@ -457,7 +457,8 @@ class Modules:
         module.refcount -= 1
         module.loader = None
         # Linux: kernel/module/main.c do_init_module() (v6.1): work of the system frees init's code.
-        kernel.workqueues.note_system_work()
+        if kernel.has("workqueues"):
+            kernel.workqueues.note_system_work()
         kernel.waits.wake_up(self.changed, exclusive_max=0)
 
     def do_one_initcall(self, module: Module) -> int:
@@ -545,7 +546,8 @@ class Modules:
         # still be looking at it. Until then its code goes on to run, too.
         kernel.synchronize_rcu()
         self._doom_tasks_in(module)
-        kernel.slab.module_is_gone(module.name)
+        if kernel.has("slab"):
+            kernel.slab.module_is_gone(module.name)
         kernel.waits.wake_up(self.changed, exclusive_max=0)
 
     # Whoever is in the middle of the module's functions will find them gone when it returns there.

@@ -110,4 +110,21 @@ class Spinning:
         if holder is None or holder is sched.cpu or not kernel.hub.is_current():
             # The interrupted task holds it and cannot go on before the interrupt ends.
             raise kernel.oops.panic("Hard LOCKUP")
-        kernel.step_cpu(holder, sched.now_ns + _STEP_NS)
+        self._let_go_on(holder, sched.now_ns + _STEP_NS)
+
+    # Let another CPU go on while an interrupt waits for it, up to a time. Hub only.
+    def _let_go_on(self, cpu: Cpu, until_ns: int) -> None:
+        kernel = self._kernel
+        sched = kernel.sched
+        saved = (sched.cpu, sched.current, sched.in_interrupt, sched.in_hardirq)
+        turns, horizon_ns = kernel.runtime.turns, sched.horizon_ns
+        task = cpu.curr
+        if task.resume is not None and cpu.clock_ns < until_ns:
+            sched.cpu, sched.current, sched.in_interrupt, sched.in_hardirq = cpu, task, 0, 0
+            sched.now_ns = cpu.clock_ns
+            sched.horizon_ns = until_ns
+            kernel.runtime.turns = task.turns
+            task.resume()
+        sched.cpu, sched.current, sched.in_interrupt, sched.in_hardirq = saved
+        kernel.runtime.turns, sched.horizon_ns = turns, horizon_ns
+        sched.now_ns = until_ns

@@ -92,11 +92,10 @@ class _Sys:
             cpus.add(f"cpu{cpu.id}", self.folder())
         inner = self.folder()
         root.add("kernel", inner)
-        slab = self.kernel.slab
-        if slab.looks_for_leaks():
+        if "kmemleak=on" in self.kernel.config.cmdline.split():
             debug = self.folder(0o700)
             inner.add("debug", debug)
-            debug.add("kmemleak", self.attribute(slab.kmemleak_text))
+            debug.add("kmemleak", self.attribute(self.kernel.slab.kmemleak_text))
         return root
 
     # Parts of the kernel that are no modules have parameters, too.
