@@ -19,9 +19,9 @@ PATIENCE_S = 20
 
 
 class Terminal:
-    """vshell in a pseudo-terminal: type keys, look at the screen."""
+    """vshell, or another command, in a pseudo-terminal: type keys, look at the screen."""
 
-    def __init__(self, *words, columns=80, rows=24, home=None):
+    def __init__(self, *words, columns=80, rows=24, home=None, command=None, **variables):
         self.screen = pyte.HistoryScreen(columns, rows, history=2000)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
@@ -35,9 +35,10 @@ class Terminal:
             "COLUMNS": "80",
             "LINES": "24",
         }
+        command = command or [sys.executable, "-m", "vshell"]
         self.pid, self._fd = pty.fork()
         if not self.pid:
-            os.execve(sys.executable, [sys.executable, "-m", "vshell", *words], environment)
+            os.execvpe(command[0], [*command, *words], environment | variables)
         self.resize(columns, rows)
 
     def resize(self, columns, rows):
@@ -81,6 +82,19 @@ class Terminal:
                 at = self.screen.cursor
                 os.write(self._fd, b"\x1b[%d;%dR" % (at.y + 1, at.x + 1))
             self._stream.feed(data)
+
+    @property
+    def fd(self):
+        """The descriptor of our end."""
+        return self._fd
+
+    def wait_for_prompt_with(self, text):
+        """Wait for the next prompt, with this behind it."""
+        self.wait_for(
+            lambda: self._prompts() > self._prompts_seen and self.lines[-1].endswith(f"$ {text}"),
+            "no prompt with that",
+        )
+        self._prompts_seen = self._prompts()
 
     def wait_for_prompt(self):
         """Wait for the next prompt with nothing behind it."""

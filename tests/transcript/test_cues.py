@@ -30,6 +30,7 @@ def cues_of(steps):
         ("- {run: ls, wait: 3s}\n", [Cue(LINE, "ls", None, 3 * SECOND)]),
         ("- {say: Look., run: ls}\n", [Cue(SAY, "Look."), Cue(LINE, "ls")]),
         ("- say: Only prose.\n", [Cue(SAY, "Only prose.")]),
+        ("- say: |\n    One\n    two.\n\n     a  b\n", [Cue(SAY, "One two.\n\n a  b")]),
         ("- run: |\n    a\n    b\n  at: 101\n", [Cue(LINE, "a", 101 * SECOND), Cue(LINE, "b")]),
         ("- key: enter\n", [Cue(LINE, "")]),
         ("- {key: ctrl-c, at: 101}\n", [Cue(KEY, "\x03", 101 * SECOND)]),

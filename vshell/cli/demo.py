@@ -96,7 +96,7 @@ def _play(demo: Demo, name: str, speed: float, *, is_here: bool) -> int:
         return play_in_panel(demo, speed)
     if os.environ.get("TMUX"):
         return _play_beside(demo, speed, direction)
-    return _play_in_session(name, speed)
+    return _play_in_session(demo, name, speed)
 
 
 def _play_here(demo: Demo, speed: float, on_served: Callable[[], None] | None = None) -> int:
@@ -156,14 +156,22 @@ def _play_beside(demo: Demo, speed: float, direction: str) -> int:
 
 
 # A tmux of its own: nobody's settings, nobody's sessions. It ends with what it runs.
-def _play_in_session(name: str, speed: float) -> int:
-    socket = f"vshell-demo-{os.getpid()}"
-    server = ["tmux", "-L", socket, "-f", os.devnull]
+def _play_in_session(demo: Demo, name: str, speed: float) -> int:
+    from tempfile import TemporaryDirectory  # noqa: PLC0415 - only here
+
     play = _ourselves("demo", name, "--speed", str(speed))
     settings: list[str] = []
     for option, value in (("status", "off"), ("mouse", "on"), ("escape-time", "20")):
         settings += [";", "set-option", "-g", option, value]
-    try:
-        return subprocess.run([*server, "new-session", *play, *settings], check=False).returncode  # noqa: S603 - ourselves
-    finally:
-        subprocess.run([*server, "kill-server"], capture_output=True, check=False)  # noqa: S603 - as above
+    with TemporaryDirectory(prefix="vshell-") as folder:
+        server = ["tmux", "-S", f"{folder}/tmux", "-f", os.devnull]
+        try:
+            done = subprocess.run([*server, "new-session", *play, *settings], check=False)  # noqa: S603 - ourselves
+        finally:
+            subprocess.run([*server, "kill-server"], capture_output=True, check=False)  # noqa: S603 - as above
+    if done.returncode:
+        # It has said what it does not like about the terminal.
+        from vshell.cli.panel import play_in_panel  # noqa: PLC0415 - only without tmux
+
+        return play_in_panel(demo, speed)
+    return 0

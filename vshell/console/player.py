@@ -7,9 +7,12 @@ time passes for it. Space holds the world as a viewer's pause does, in the middl
 from __future__ import annotations
 
 import asyncio
+import textwrap
 
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.keys import Keys
+
+from vshell.console.job_mode import window_size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,9 +41,10 @@ if TYPE_CHECKING:
 __all__ = ["Player"]
 
 _PERIOD_S = 0.02
+_WIDTH, _INDENT = 78, 3
 _OVER = "The demo is over; the prompt is yours."
 _KEYS = "space pauses, q leaves"
-_PAUSED = "paused: space goes on, q leaves"
+_PAUSED = "paused; space goes on, q leaves"
 
 
 class Player:
@@ -139,7 +143,8 @@ class Player:
 
     def _show(self, typed: Typed, terminal: Terminal) -> None:
         if typed.said:
-            self._say(typed.said)
+            columns, _ = window_size()
+            self._say(_filled(typed.said, min(_WIDTH, columns - _INDENT)))
         elif typed.keys:
             self._press(typed.keys, terminal)
         else:
@@ -158,3 +163,14 @@ class Player:
             app.exit(exception=KeyboardInterrupt)
         elif keys == "\x04":
             app.exit(exception=EOFError)
+
+
+# Each paragraph filled to a width; lines that are indented stay as they are.
+def _filled(text: str, columns: int) -> str:
+    paragraphs = [
+        one
+        if one.startswith(" ")
+        else textwrap.fill(" ".join(one.split()), max(columns, 20), break_long_words=False)
+        for one in text.split("\n\n")
+    ]
+    return "\n\n".join(paragraphs)

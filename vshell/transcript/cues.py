@@ -32,7 +32,7 @@ def make_cues(transcript: Transcript) -> list[Cue]:
             text = f"a demo has one prompt, and this is for another one, {step.terminal!r}"
             raise TranscriptError(transcript.path, step.place, text)
         if step.say.strip():
-            cues.append(Cue(SAY, step.say.strip()))
+            cues.append(Cue(SAY, _unfilled(step.say.strip("\n"))))
         wait_ns += step.wait_ns
         at_ns = at_ns if step.at_ns is None else step.at_ns
         if step.acts:
@@ -61,3 +61,10 @@ def _step_cues(step: Step, at_ns: int | None, wait_ns: int) -> Iterator[Cue]:
             after.append((keys.at_ns, keys.text))
     for pause_ns, text in sorted(after, key=lambda one: one[0]):
         yield Cue(KEYS, text, None, pause_ns)
+
+
+# Each paragraph on a line of its own, for whoever knows the width; what is indented stays as it is.
+def _unfilled(text: str) -> str:
+    return "\n\n".join(
+        one.rstrip() if one.startswith(" ") else " ".join(one.split()) for one in text.split("\n\n")
+    )
