@@ -162,6 +162,7 @@ def test_a_timer_on_the_holders_own_cpu_is_a_deadlock(bench):
         play(bench, CONTENDED.replace("CPU)", "0)"), seconds=1)
 
 
+@pytest.mark.slow  # spins for virtual seconds
 def test_taking_a_spinlock_twice_is_a_lockup(bench):
     """A thread that takes a spinlock it holds spins for ever: soft lockup."""
     play(
@@ -176,7 +177,7 @@ def test_taking_a_spinlock_twice_is_a_lockup(bench):
             kthread_run(fn, NULL, "twice")
             return 0
         """,
-        seconds=60,
+        seconds=30,
     )
 
     assert any("soft lockup" in line and "[twice:" in line for line in bench.log())

@@ -209,6 +209,7 @@ def test_round_jiffies(bench):
     assert [0, 0, 250, 250, 250, -5, 0] == start(bench, lines)
 
 
+@pytest.mark.slow  # 100 000 timers
 def test_the_wheel_is_the_formula_for_any_timer():
     """100 000 timers at random: each fires when the recordings' formula says."""
     rng = random.Random(20)
