@@ -184,3 +184,18 @@ def test_who_gave_up_waiting_does_not_take_a_completion(bench):
     ).seen
 
     assert [0, "through"] == seen
+
+
+def test_the_forms_for_disks(bench):
+    """wait_for_completion_io() and its timeout form wait as the plain ones do."""
+    lines = """
+    complete(c)
+    wait_for_completion_io(c)
+    seen.append(c.done)
+    begin = jiffies
+    seen.append(wait_for_completion_io_timeout(c, 5))
+    seen.append(jiffies - begin)
+    complete(c)
+    seen.append(wait_for_completion_io_timeout(c, 5))
+    """
+    assert [0, 0, 6, 5] == start(bench, lines, "c = DECLARE_COMPLETION()")

@@ -42,3 +42,19 @@ def test_ktime_get_real_is_the_date(make_bench):
     since_boot, date = evaluate(bench, "(ktime_get(), ktime_get_real())")
 
     assert 0 <= date - since_boot - 1_000_000_000_000_000_000 < 1000
+
+
+def test_more_arithmetic(bench):
+    """Adding, subtracting and comparing times; what the clocks give."""
+    lines = """
+    t = ms_to_ktime(5)
+    seen.append((ktime_add(t, t), ktime_add_ns(t, 7), ktime_add_us(t, 7), ktime_sub_ns(t, 7)))
+    seen.append([ktime_compare(a, 5) for a in (4, 5, 6)])
+    seen.append((ktime_after(6, 5), ktime_after(5, 5), ktime_before(4, 5), ktime_before(5, 5)))
+    now = ktime_get()
+    seen.append((0 <= ktime_get_ns() - now < 1000, 0 <= ktime_get_boottime() - now < 1000))
+    seen.append(ktime_get_real() / 1000000000 - ktime_get_real_seconds())
+    """
+    wanted = [(10_000_000, 5_000_007, 5_007_000, 4_999_993), [-1, 0, 1]]
+    wanted += [(True, False, True, False), (True, True), 0]
+    assert wanted == start(bench, lines)

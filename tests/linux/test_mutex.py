@@ -219,3 +219,12 @@ def test_a_hand_off_ends_with_the_last_waiter(make_bench):
     )
 
     assert [True, -4, False] == stage.seen
+
+
+def test_destroying_is_silent(bench):
+    """mutex_destroy() of a mutex says nothing; of NULL it is a fault."""
+    start(bench, "mutex_destroy(m)", "m = DEFINE_MUTEX()")
+    assert [] == bench.own_log()
+    bench.unload()
+    start(bench, "mutex_destroy(NULL)")
+    assert any("address: 0000000000000000" in line for line in bench.log())

@@ -1,6 +1,6 @@
 """Completions: one task waits until another has done something.
 
-Header: include/linux/completion.h. The io and state variants are not mirrored.
+Header: include/linux/completion.h. wait_for_completion_state() is not mirrored.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ __all__ = [
     "wait_for_completion",
     "wait_for_completion_interruptible",
     "wait_for_completion_interruptible_timeout",
+    "wait_for_completion_io",
+    "wait_for_completion_io_timeout",
     "wait_for_completion_killable",
     "wait_for_completion_killable_timeout",
     "wait_for_completion_timeout",
@@ -302,3 +304,39 @@ def completion_done(x: completion) -> bool:
     """
     kernel.sched.poll()
     return bool(_checked(x).done)
+
+
+@exported
+def wait_for_completion_io(x: completion) -> None:
+    """Wait until a completion is done, as somebody who waits for a disk.
+
+    C: void wait_for_completion_io(struct completion *x)
+
+    Returns:
+        Nothing.
+
+    Context:
+        Process context. Sleeps in TASK_UNINTERRUPTIBLE, without limit.
+
+    Source:
+        kernel/sched/completion.c (v6.1)
+    """
+    _wait(x, _st.TASK_UNINTERRUPTIBLE, _FOR_EVER)
+
+
+@exported
+def wait_for_completion_io_timeout(x: completion, timeout: int) -> int:
+    """Wait for a completion at most ``timeout`` jiffies, as somebody who waits for a disk.
+
+    C: unsigned long wait_for_completion_io_timeout(struct completion *x, unsigned long timeout)
+
+    Returns:
+        Jiffies left (at least 1) if it is done, 0 if the time is over.
+
+    Context:
+        Process context. Sleeps in TASK_UNINTERRUPTIBLE.
+
+    Source:
+        kernel/sched/completion.c (v6.1)
+    """
+    return _wait(x, _st.TASK_UNINTERRUPTIBLE, timeout)

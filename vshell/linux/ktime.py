@@ -1,6 +1,8 @@
 """Times in nanoseconds.
 
 Header: include/linux/ktime.h with include/linux/timekeeping.h. A ktime_t is an int here.
+
+More than 400 lines, one idea: the header is one file.
 """
 
 from __future__ import annotations
@@ -15,12 +17,22 @@ if TYPE_CHECKING:
     kernel: Kernel
 
 __all__ = [
+    "ktime_add",
     "ktime_add_ms",
+    "ktime_add_ns",
+    "ktime_add_us",
+    "ktime_after",
+    "ktime_before",
+    "ktime_compare",
     "ktime_get",
+    "ktime_get_boottime",
+    "ktime_get_ns",
     "ktime_get_real",
+    "ktime_get_real_seconds",
     "ktime_ms_delta",
     "ktime_set",
     "ktime_sub",
+    "ktime_sub_ns",
     "ktime_to_ms",
     "ktime_to_ns",
     "ktime_to_us",
@@ -265,3 +277,183 @@ def ktime_add_ms(kt: int, msec: int) -> int:
         include/linux/ktime.h (v6.1)
     """
     return kt + msec * 1_000_000
+
+
+@macro()
+def ktime_get_ns() -> int:
+    """Give the time since boot.
+
+    C: u64 ktime_get_ns(void)
+
+    Returns:
+        Nanoseconds.
+
+    Context:
+        Any.
+
+    Source:
+        include/linux/timekeeping.h (v6.1)
+    """
+    return ktime_get()
+
+
+@macro()
+def ktime_get_boottime() -> int:
+    """Give the time since boot, suspended time included: there is none.
+
+    C: ktime_t ktime_get_boottime(void)
+
+    Returns:
+        Nanoseconds.
+
+    Context:
+        Any.
+
+    Source:
+        include/linux/timekeeping.h (v6.1)
+    """
+    return ktime_get()
+
+
+@macro()
+def ktime_get_real_seconds() -> int:
+    """Give the date in seconds.
+
+    C: time64_t ktime_get_real_seconds(void)
+
+    Returns:
+        Seconds since 1970, UTC.
+
+    Context:
+        Any.
+
+    Source:
+        include/linux/timekeeping.h (v6.1)
+    """
+    return ktime_get_real() // 1_000_000_000
+
+
+@macro()
+def ktime_add(lhs: int, rhs: int) -> int:
+    """Add two times.
+
+    C: #define ktime_add(lhs, rhs)
+
+    Returns:
+        Nanoseconds.
+
+    Context:
+        Any.
+
+    Source:
+        include/linux/ktime.h (v6.1)
+    """
+    return lhs + rhs
+
+
+@macro()
+def ktime_add_ns(kt: int, nsval: int) -> int:
+    """Add nanoseconds to a time.
+
+    C: #define ktime_add_ns(kt, nsval)
+
+    Returns:
+        Nanoseconds.
+
+    Context:
+        Any.
+
+    Source:
+        include/linux/ktime.h (v6.1)
+    """
+    return kt + nsval
+
+
+@macro()
+def ktime_add_us(kt: int, usec: int) -> int:
+    """Add microseconds to a time.
+
+    C: ktime_t ktime_add_us(const ktime_t kt, const u64 usec)
+
+    Returns:
+        Nanoseconds.
+
+    Context:
+        Any.
+
+    Source:
+        include/linux/ktime.h (v6.1)
+    """
+    return kt + usec * 1_000
+
+
+@macro()
+def ktime_sub_ns(kt: int, nsval: int) -> int:
+    """Take nanoseconds from a time.
+
+    C: #define ktime_sub_ns(kt, nsval)
+
+    Returns:
+        Nanoseconds.
+
+    Context:
+        Any.
+
+    Source:
+        include/linux/ktime.h (v6.1)
+    """
+    return kt - nsval
+
+
+@macro()
+def ktime_compare(cmp1: int, cmp2: int) -> int:
+    """Compare two times.
+
+    C: int ktime_compare(const ktime_t cmp1, const ktime_t cmp2)
+
+    Returns:
+        -1, 0 or 1: the first is earlier, equal, later.
+
+    Context:
+        Any.
+
+    Source:
+        include/linux/ktime.h (v6.1)
+    """
+    return int(cmp1 > cmp2) - int(cmp1 < cmp2)
+
+
+@macro()
+def ktime_after(cmp1: int, cmp2: int) -> bool:
+    """Tell whether a time is later than another.
+
+    C: bool ktime_after(const ktime_t cmp1, const ktime_t cmp2)
+
+    Returns:
+        True if so.
+
+    Context:
+        Any.
+
+    Source:
+        include/linux/ktime.h (v6.1)
+    """
+    return cmp1 > cmp2
+
+
+@macro()
+def ktime_before(cmp1: int, cmp2: int) -> bool:
+    """Tell whether a time is earlier than another.
+
+    C: bool ktime_before(const ktime_t cmp1, const ktime_t cmp2)
+
+    Returns:
+        True if so.
+
+    Context:
+        Any.
+
+    Source:
+        include/linux/ktime.h (v6.1)
+    """
+    return cmp1 < cmp2

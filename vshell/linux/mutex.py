@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DEFINE_MUTEX",
     "mutex",
+    "mutex_destroy",
     "mutex_init",
     "mutex_is_locked",
     "mutex_lock",
@@ -201,3 +202,21 @@ def mutex_is_locked(lock: mutex) -> bool:
     """
     kernel.sched.poll()
     return _checked(lock).owner is not None
+
+
+@macro()
+def mutex_destroy(lock: mutex) -> None:
+    """Say that a mutex is not used any more.
+
+    C: void mutex_destroy(struct mutex *lock)
+
+    Returns:
+        Nothing; only kernels that debug locks look at it.
+
+    Context:
+        Any; nobody may hold it.
+
+    Source:
+        include/linux/mutex.h (v6.1)
+    """
+    _checked(lock)
