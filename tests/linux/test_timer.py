@@ -195,6 +195,32 @@ def test_a_timer_of_an_unloaded_module_stops_the_machine(bench):
         assert any("#PF: supervisor " in line and access in line for line in bench.log())
 
 
+def test_a_lock_that_a_timer_keeps_is_reported(bench):
+    """A timer's function that leaves preemption off: one warning, and the count is put right."""
+    play(
+        bench,
+        """
+        lock = DEFINE_SPINLOCK()
+        def leak(timer):
+            spin_trylock(lock)
+            mod_timer(timer, jiffies + 5)
+            spin_lock_init(lock)
+        t = DEFINE_TIMER(leak)
+        def start():
+            mod_timer(t, jiffies + 1)
+            msleep(100)
+            return 0
+        def stop():
+            del_timer_sync(t)
+        """,
+    )
+    log = bench.own_log()
+
+    assert 1 == sum(" call_timer_fn+" in line for line in log if line.startswith("WARNING: "))
+    assert "timer: leak [mod] preempt leak: 00000100 -> 00000101" in log
+    assert 0 == bench.unload()
+
+
 def test_round_jiffies(bench):
     """round_jiffies() goes to a full second: down in the first quarter, else up."""
     lines = """

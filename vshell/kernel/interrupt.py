@@ -71,6 +71,7 @@ class Interrupts:
         # Whether the interrupt that runs now has interrupts off.
         self.off_inside = False
         self._draining = False
+        self._leak_warned = False
         self._held_back: list[tuple[Cpu, int, Event]] = []
         self._daemons: dict[int, Task] = {}
 
@@ -180,8 +181,21 @@ class Interrupts:
             kernel.oops.die(error, task)
             return None
         finally:
-            # Linux: kernel/time/timer.c call_timer_fn() (v6.1): what it left off is put right.
-            task.preempt_count = count
+            self._put_right(function, task, count)
+
+    # Linux: kernel/time/timer.c call_timer_fn() (v6.1): what it left off is reported once.
+    def _put_right(self, function: Callable[..., object], task: Task, count: int) -> None:
+        if task.preempt_count == count:
+            return
+        base = self.preempt_count() - task.preempt_count
+        left = base + task.preempt_count & 0xFFFFFFFF
+        task.preempt_count = count
+        if not self._leak_warned:
+            self._leak_warned = True
+            kernel = self._kernel
+            name = kernel.addresses.symbol_at(function, offset=False, backtrace=False)
+            text = f"timer: {name} preempt leak: {base + count:08x} -> {left:08x}"
+            kernel.oops.warn_at("call_timer_fn", "", text)
 
     def check_memory(
         self,

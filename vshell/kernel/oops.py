@@ -53,6 +53,7 @@ _WARN_SITES: dict[tuple[str, str], tuple[str, int]] = {
     ("refcount_warn_saturate", "dec"): ("lib/refcount.c", 31),
     ("do_one_initcall", "imbalance"): ("init/main.c", 1284),
     ("add_timer", ""): ("kernel/time/timer.c", 1253),
+    ("call_timer_fn", ""): ("kernel/time/timer.c", 1479),
     ("kthread_destroy_worker", ""): ("kernel/kthread.c", 1420),
 }
 # An address in the first page is taken for a NULL pointer with an offset.
