@@ -12,6 +12,7 @@ import termios
 import pytest
 
 from tests.console.terminal import Terminal
+from vshell.cli import main
 
 pytestmark = pytest.mark.slow  # each test starts vshell with its line editor, and the panel
 
@@ -183,6 +184,21 @@ def test_killing_the_program_ends_the_panel(open_terminal):
     assert before == mode(terminal)
     assert "Killed" in terminal.raw[terminal.raw.rfind(ALT_OFF) :].decode()
     assert ["137"] == terminal.run("echo $?")
+
+
+def test_a_recorded_panel_replays(open_terminal, tmp_path):
+    """A session in which the panel was shown is recorded, and replays to the same."""
+    path = tmp_path / "kept.vshell.yaml"
+    terminal = open_terminal("record", str(path))
+    show(terminal)
+    terminal.type("q")
+    wait_until_back(terminal)
+    terminal.run("sleep 0.1; uname")
+    terminal.type("\x04")
+    terminal.wait_for_end()
+
+    assert "- run: panel\n" in path.read_text()
+    assert 0 == main(["replay", str(path)])
 
 
 def test_a_panel_within_the_panel_is_refused(open_terminal):
