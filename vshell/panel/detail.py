@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["DetailView", "backtrace_rows", "flags_row", "span_rows", "wakeup_rows", "why_rows"]
 
-_WIDE = 84
+# What a title needs beside its texts.
+_TITLE_MORE = 8
 
 
 class DetailView(RowView, can_focus=True):
@@ -39,7 +40,7 @@ class DetailView(RowView, can_focus=True):
         state, since_ns = world.state_of(thread)
         title = f"{thread.pid} {thread.name}"
         if thread.is_kthread:
-            right = flags_row(thread, state)[: None if width >= _WIDE else 2]
+            right = _fitting_flags(flags_row(thread, state), width - len(title) - _TITLE_MORE)
         else:
             word = (f"{state} {WORDS[state]}", f"state {state}")
             right = (word, (f" since {stamp(since_ns)}", "dim"))
@@ -130,6 +131,15 @@ def span_rows(world: World, thread: Thread, count: int) -> list[Row]:
         word = (f"{span.state} {WORDS[span.state]}", f"state {span.state}")
         rows.append(((text, ""), word, (place, "dim")))
     return rows
+
+
+# All flags, those of kthread_stop() and kthread_park(), or of these the ones that are set.
+def _fitting_flags(flags: Row, room: int) -> Row:
+    requests = flags[:2]
+    for found in (flags, requests, tuple(one for one in requests if one[1] == "warn")):
+        if sum(len(text) for text, _ in found) <= room:
+            return found
+    return ()
 
 
 def _wrap(text: str, width: int, style: str = "") -> list[Row]:
