@@ -18,10 +18,12 @@ import termios
 import threading
 from pathlib import Path
 
+from tests.benchmarks.figure import Figure, Noise
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 THREADS = (0, 100, 1000)
 SHARE_MOST = {100: 0.08, 1000: 0.10}
-ROUNDS = 3
+ROUNDS = 5
 WARM_FRAMES, FRAMES = 30, 80
 COLUMNS, ROWS = 120, 40
 CHILD = """
@@ -133,6 +135,25 @@ def measure(rounds: int = ROUNDS) -> dict[int, list[float]]:
             for count in THREADS:
                 found[count].append(measure_once(count, Path(folder)))
     return found
+
+
+def figures(*, full: bool = False) -> list[Figure]:
+    """Measure; give per cents of a core."""
+    noise = Noise()
+    noise.sample()
+    found = measure()
+    for _ in range(4):
+        noise.sample()
+    return [
+        Figure(
+            f"{count} threads that change" if count else "an idle panel",
+            [100 * share for share in shares],
+            "%",
+            at_most=100 * SHARE_MOST[count] if count in SHARE_MOST else None,
+            noise=noise.spread,
+        )
+        for count, shares in found.items()
+    ]
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from time import perf_counter
 
+from tests.benchmarks.figure import Figure, Noise, ratios
 from vshell.machine.host import Host
 from vshell.machine.thread import Machine
 
@@ -137,6 +138,26 @@ def measure() -> dict[int, list[float]]:
                 front.run("sleep 1")
         machine.stop()
     return found
+
+
+def figures(*, full: bool = False) -> list[Figure]:
+    """Measure; give the throughput that is left."""
+    noise = Noise()
+    noise.sample()
+    found = measure()
+    for _ in range(4):
+        noise.sample()
+    rates = [Figure("without viewers", found[0], "virtual s/s", noise=noise.spread)]
+    return rates + [
+        Figure(
+            f"{count} viewers / none",
+            ratios(found[count], found[0]),
+            "x",
+            at_least=RATIO_LEAST,
+            noise=noise.spread,
+        )
+        for count in VIEWERS[1:]
+    ]
 
 
 def main() -> int:
