@@ -8,8 +8,8 @@ from collections import Counter
 import pytest
 
 from tests.machine.export_run import ExportRun
-from vshell.abi.views import KernelView, TaskView
-from vshell.machine.export_ftrace import FtraceText
+from vshell.abi.views import TaskView
+from vshell.kernel.trace_output import FtraceText
 
 LINE = re.compile(
     r"(?P<comm>.{16})-(?P<pid>\d+) +\[(?P<cpu>\d{3})\] (?P<flags>[d.][N.][hs.][\d.]\.) +"
@@ -34,8 +34,8 @@ def found(run):
 def shown(event, tasks=(), jiffies=lambda _time_ns: 1000, taints=lambda _name: "OE"):
     """Give the line of one event."""
     lines = []
-    view = KernelView(0, tuple(tasks), (), ())
-    FtraceText(lambda _time_ns, line: lines.append(line), view, jiffies, taints).add(event)
+    comms = {task.pid: task.name for task in tasks}
+    FtraceText(lambda _time_ns, line: lines.append(line), comms, jiffies, taints).add(event)
     return lines[0].removesuffix("\n")
 
 

@@ -1,8 +1,9 @@
 """Writes a host's events into files that other programs read, while they happen.
 
 ``--trace FILE`` is a Chrome JSON trace (``export_chrome``), ``--ftrace FILE`` the kernel's own text
-(``export_ftrace``). A file that exists is overwritten. Neither the events nor the file are held in
-memory: what is kept are the last events, since CPUs emit theirs some microseconds out of order.
+(``kernel.trace_output``). A file that exists is overwritten. Neither the events nor the file are
+held in memory: what is kept are the last events, since CPUs emit theirs some microseconds out of
+order.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from __future__ import annotations
 from heapq import heappop, heappush
 
 from vshell.abi.units import NSEC_PER_MSEC
+from vshell.kernel.trace_output import FtraceText, counts_line
 from vshell.machine.export_chrome import ChromeTrace
-from vshell.machine.export_ftrace import FtraceText, counts_line
 from vshell.machine.views import view_kernel
 
 TYPE_CHECKING = False
@@ -123,7 +124,8 @@ class Exports:
             self._chrome = ChromeTrace(self._chrome_file.put, view, view.cpus)
         if self._ftrace_file is not None:
             self._ftrace_file.write(FtraceText.HEAD + self._counts(0) + FtraceText.COLUMNS)
-            self._ftrace = FtraceText(self._ftrace_file.put, view, jiffies, taints)
+            comms = {task.pid: task.name for task in view.tasks}
+            self._ftrace = FtraceText(self._ftrace_file.put, comms, jiffies, taints)
 
     def write(
         self,

@@ -132,6 +132,7 @@ class Host:
         self.clock = add_clock(kernel, tree.vshell_folder(kernel))
         self.clock.rate = float(settings.speed)
         sysfs.populate(kernel)
+        tree.add_tracing(kernel)
 
     def _boot(self, session_ns: int) -> None:
         kernel, settings = self.kernel, self.settings

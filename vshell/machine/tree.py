@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vshell.machine.settings import HostSettings
     from vshell.machine.why import Why
 
-__all__ = ["add_panel", "add_why", "install", "program_names", "vshell_folder"]
+__all__ = ["add_panel", "add_tracing", "add_why", "install", "program_names", "vshell_folder"]
 
 _USR = os.path.join(os.path.dirname(os.path.dirname(__file__)), "usr")
 _SBIN = frozenset(("depmod", "insmod", "lsmod", "modinfo", "modprobe", "reboot", "rmmod", "sysctl"))
@@ -37,6 +37,8 @@ _ALIASES = {
     "mawk": "awk",
     "chgrp": "chown",
 }
+# What a program is called whose file cannot be called so.
+_NAMES = {"trace_cmd": "trace-cmd"}
 _SETUID = frozenset(("sudo", "su"))
 
 
@@ -122,6 +124,36 @@ def add_panel(kernel: Kernel) -> None:
     vshell_folder(kernel).add("panel", _PanelInode(kernel.vfs))
 
 
+def add_tracing(kernel: Kernel) -> None:
+    """Add /sys/kernel/tracing, and where it is seen below debugfs; /sys must have been mounted."""
+    vfs = kernel.vfs
+    made: list[GeneratedDirectory] = []
+
+    def root() -> GeneratedDirectory:
+        if not made:
+            from vshell.kernel.tracefs import make_root  # noqa: PLC0415 - only when somebody looks
+
+            made.append(make_root(kernel))
+        return made[0]
+
+    def find(name: str) -> Inode | None:
+        return root().lookup(name)
+
+    def folder() -> GeneratedDirectory:
+        return GeneratedDirectory(vfs, lambda: root().names(), find, 0o700)
+
+    debug = fixed_directory(vfs, 0o700)
+    debug.add("tracing", folder())
+    if "kmemleak=on" in kernel.config.cmdline.split():
+        debug.add("kmemleak", text_file(vfs, kernel.slab.kmemleak_text))
+    place = vfs.make_directories("/sys/kernel")
+    place.add("debug", debug)
+    place.add("tracing", folder())
+    options = "rw,nosuid,nodev,noexec,relatime"
+    vfs.mounts.append(("debugfs", "/sys/kernel/debug", "debugfs", options))
+    vfs.mounts.append(("tracefs", "/sys/kernel/tracing", "tracefs", options))
+
+
 def add_why(kernel: Kernel) -> None:
     """Add /proc/vshell/why, what ``why`` reads; /proc must have been mounted.
 
@@ -169,7 +201,8 @@ def _install_programs(vfs: Vfs) -> None:
     bin_ = vfs.make_directories("/usr/bin")
     sbin = vfs.make_directories("/usr/sbin")
     for name in program_names():
-        _install_program(vfs, sbin if name in _SBIN else bin_, name, name)
+        called = _NAMES.get(name, name)
+        _install_program(vfs, sbin if name in _SBIN else bin_, called, name)
     for name, program in _ALIASES.items():
         if (sbin if program in _SBIN else bin_).lookup(program) is not None:
             _install_program(vfs, sbin if program in _SBIN else bin_, name, program)

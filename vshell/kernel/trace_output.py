@@ -24,11 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from vshell.abi.views import KernelView
-
     Fields = dict[str, Any]
 
-__all__ = ["FtraceText", "counts_line"]
+__all__ = ["EVENT_NAMES", "FtraceText", "counts_line"]
 
 _COMM_BYTES_MAX = 15
 _COLUMNS = """\
@@ -62,6 +60,8 @@ _IN_TASK = {
     "timer_cancel": ("d", 1),
     "console": ("d", 0),
 }
+EVENT_NAMES = {"kthread_stop": "sched_kthread_stop"}
+"""What Linux calls the events that have another name here."""
 _LEVEL_SLOTS = 64
 _LEVEL_SHIFT = 3
 _LEVELS = 9
@@ -87,7 +87,7 @@ class FtraceText:
     def __init__(
         self,
         put: Callable[[int, str], object],
-        view: KernelView,
+        comms: dict[int, str],
         jiffies: Callable[[int], int],
         taints: Callable[[str], str],
     ) -> None:
@@ -95,14 +95,14 @@ class FtraceText:
 
         Args:
             put: takes each line, with its time in nanoseconds since boot.
-            view: of the kernel before the first event.
+            comms: the names of tasks before the first event, by pid.
             jiffies: gives jiffies at a time in nanoseconds since boot.
             taints: gives the letters of a loaded module's taints.
         """
         self._put = put
         self._jiffies = jiffies
         self._taints = taints
-        self._comms = {task.pid: _comm(task.name) for task in view.tasks}
+        self._comms = {pid: _comm(name) for pid, name in comms.items()}
         self._expiries: dict[tuple[str, int], int] = {}
         # When a timer expired on each CPU: what happens at that very time is its doing.
         self._expired_ns: dict[int, int] = {}
@@ -118,6 +118,14 @@ class FtraceText:
             "timer_cancel": self._cancel_text,
             "timer_expire_entry": self._expire_text,
         }
+
+    def name_task(self, pid: int, name: str) -> None:
+        """Learn a task's name from somebody who knows it."""
+        self._comms[pid] = _comm(name)
+
+    def mark(self, time_ns: int, cpu: int, pid: int, text: str) -> None:
+        """Take what a program wrote into the trace."""
+        self._line(time_ns, cpu, pid, ".....", f"tracing_mark_write: {text}")
 
     def add(self, event: tuple[Any, ...]) -> None:
         """Take an event as the kernel emitted it."""
@@ -137,12 +145,16 @@ class FtraceText:
         else:
             fields["comm"] = _comm(fields["comm"])
             text = " ".join(f"{field}={value}" for field, value in fields.items())
-            shown = "sched_kthread_stop" if name == "kthread_stop" else name
+            shown = EVENT_NAMES.get(name, name)
+        flags = self._flags(time_ns, cpu, pid, name, fields)
+        self._line(time_ns, cpu, pid, flags, f"{shown}: {text}")
+
+    def _line(self, time_ns: int, cpu: int, pid: int, flags: str, text: str) -> None:
         who = "<idle>" if pid == 0 else self._comms.get(pid, "<...>")
         # Linux: kernel/trace/trace.c ns2usecs() (v6.7) rounds to the nearest.
         seconds, microseconds = divmod((time_ns + 500) // 1000, 1_000_000)
-        head = f"{who:>16}-{pid:<7d} [{cpu:03d}] {self._flags(time_ns, cpu, pid, name, fields)} "
-        self._put(time_ns, f"{head}{seconds:5d}.{microseconds:06d}: {shown}: {text}\n")
+        head = f"{who:>16}-{pid:<7d} [{cpu:03d}] {flags} {seconds:5d}.{microseconds:06d}: "
+        self._put(time_ns, f"{head}{text}\n")
 
     def _flags(self, time_ns: int, cpu: int, pid: int, name: str, fields: Fields) -> str:
         off, depth = _IN_TASK.get(name, (".", 0))
