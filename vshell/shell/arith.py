@@ -240,10 +240,9 @@ class _Evaluator:
             raise self.error("attempted assignment to non-variable")
         operator = str(self.symbol)
         self.advance()
-        right_start = self.start
         right = self.assignment()
         if operator != "=":
-            right = self.apply(operator[:-1], self.value_of(target), right, right_start)
+            right = self.apply(operator[:-1], self.value_of(target), right, self.start)
         self.assign(target, right)
         self.last = None
         return right

@@ -6,6 +6,7 @@ Source: bash(1), "Parameters", "Arrays".
 from __future__ import annotations
 
 from vshell.shell.state import Discard, ShellError, Variable
+from vshell.shell.syntax import Assignment, Literal, Simple, Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,9 +14,8 @@ if TYPE_CHECKING:
     from typing import Self
 
     from vshell.shell.execute import Executor
-    from vshell.shell.syntax import Assignment, Word
 
-__all__ = ["CompoundArgument", "assign", "assign_array", "assign_temporarily"]
+__all__ = ["CompoundArgument", "assign", "assign_array", "assign_temporarily", "with_keywords"]
 
 
 class CompoundArgument(str):
@@ -49,6 +49,8 @@ def assign(ex: Executor, assignment: Assignment) -> None:
         trace_assignment(ex, assignment, value)
     if assignment.index is not None:
         index = ex.expander.text(assignment.index)
+        if not index and assignment.index.source:
+            raise Discard(f"{name}[{assignment.index.source}]: bad array subscript")
         shell.set_element(name, index, value, append=assignment.append)
         return
     if assignment.append:
@@ -106,6 +108,9 @@ def _element(
         if associative:
             return None, False, [ex.expander.text(word)]
         return None, False, ex.expander.words([word])
+    if len(ex.expander.braced(word)) > 1:
+        # What braces have multiplied is no longer an element's name.
+        return None, False, ex.expander.words([word])
     index = ex.expander.text(target.index)
     value = ex.expander.assigned(word)
     return index, target.append, [value]
@@ -160,6 +165,26 @@ def _fill_associative(
         value = plain[number + 1] if number + 1 < len(plain) else ""
         if plain[number]:
             variable.elements[plain[number]] = shell.converted(variable, value)
+
+
+def with_keywords(node: Simple) -> Simple:
+    """Make a command whose arguments that look like assignments stand before it: set -k."""
+    found = Simple(node.line)
+    found.redirects = node.redirects
+    found.assignments = list(node.assignments)
+    for word in node.words:
+        first = word.parts[0] if word.parts else None
+        name, equals, rest = first.text.partition("=") if isinstance(first, Literal) else ("",) * 3
+        append = name.endswith("+")
+        name = name.removesuffix("+")
+        if not (equals and name.isascii() and name.isidentifier()) or word.assignment is not None:
+            found.words.append(word)
+            continue
+        value = Word([Literal(rest), *word.parts[1:]], word.line, word.source.partition("=")[2])
+        found.assignments.append(
+            Assignment(name, value, append=append, index=None, elements=None, source=word.source)
+        )
+    return found
 
 
 def assign_temporarily(ex: Executor, assignments: list[Assignment]) -> Callable[[], None]:

@@ -6,11 +6,10 @@ front end can edit the line.
 
 from __future__ import annotations
 
-import sys as python
-
 from vshell.abi import signals as sg
 from vshell.abi.errno import EISDIR, ENOENT, KernelError, strerror
 from vshell.shell import jobs
+from vshell.shell.depth import prepare
 from vshell.shell.execute import Executor
 from vshell.shell.invocation import Invocation
 from vshell.shell.lexer import ShellSyntaxError
@@ -29,9 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["aliases_of", "main", "main_of_script", "report_syntax_error", "run_text"]
 
-# Python's frames that the deepest recursion of shell functions needs (execute.py, _DEPTH_MAX).
-_FRAMES = 12_000
-
 
 def main(argv: list[str], sys: Sys) -> int:
     """Run bash.
@@ -46,8 +42,7 @@ def main(argv: list[str], sys: Sys) -> int:
     Source:
         bash(1), 5.2
     """
-    if python.getrecursionlimit() < _FRAMES:
-        python.setrecursionlimit(_FRAMES)
+    prepare()
     name = argv[0].lstrip("-").rpartition("/")[2] if argv[0].startswith("-") else argv[0]
     shell = Shell(sys, name)
     invocation = Invocation(shell, argv)
@@ -343,8 +338,7 @@ def main_of_script(text: str) -> Main:
     """
 
     def script(argv: list[str], sys: Sys) -> int:
-        if python.getrecursionlimit() < _FRAMES:
-            python.setrecursionlimit(_FRAMES)
+        prepare()
         shell = Shell(sys, argv[1])
         shell.positional = argv[2:]
         _set_defaults(shell)

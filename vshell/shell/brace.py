@@ -5,7 +5,7 @@ Source: bash(1), "Brace Expansion".
 
 from __future__ import annotations
 
-from vshell.shell.syntax import Literal, Word
+from vshell.shell.syntax import Literal, ParameterPart, Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,13 +34,23 @@ def _joined(atoms: list[Part | str]) -> list[Part]:
     for atom in atoms:
         if isinstance(atom, str):
             last = parts[-1] if parts else None
-            if isinstance(last, Literal):
+            if isinstance(last, ParameterPart) and _continues(last, atom):
+                # bash expands braces in the text: $v{1,2} is $v1 $v2.
+                longer = parts[-1] = ParameterPart(last.name + atom)
+                longer.bare = True
+            elif isinstance(last, Literal):
                 parts[-1] = Literal(last.text + atom)
             else:
                 parts.append(Literal(atom))
         else:
             parts.append(atom)
     return parts
+
+
+# Whether a letter would have been read as part of a parameter's name.
+def _continues(part: ParameterPart, letter: str) -> bool:
+    named = part.bare and part.name.isidentifier()
+    return named and (letter == "_" or (letter.isascii() and letter.isalnum()))
 
 
 def _expand_braces(atoms: list[Part | str]) -> list[list[Part | str]]:

@@ -14,6 +14,7 @@ from vshell.shell.syntax import (
     ArithmeticFor,
     Case,
     Conditional,
+    Coproc,
     For,
     Function,
     Group,
@@ -61,6 +62,10 @@ def run_compound(ex: Executor, node: Node, *, last: bool) -> int:
         return _case(ex, node)
     if isinstance(node, Function):
         return _define(ex, node)
+    if isinstance(node, Coproc):
+        from vshell.shell.coproc import run_coproc  # noqa: PLC0415 - rarely used
+
+        return run_coproc(ex, node)
     ex.debug(node)
     if isinstance(node, Conditional):
         from vshell.shell.conditional import evaluate_conditional  # noqa: PLC0415 - [[ only
@@ -114,6 +119,10 @@ def _subshell(ex: Executor, node: Subshell, *, last: bool) -> int:
             return 1
         # The parent's jobs are none of its business.
         child.shell.jobs = [job for job in child.shell.jobs if not job.inherited]
+        if child.shell.coprocesses:
+            from vshell.shell.coproc import close_in_child  # noqa: PLC0415 - coproc only
+
+            close_in_child(child.shell)
         child.substitutes = False
         return child.run_list(node.body, last=True)
 
@@ -157,6 +166,7 @@ def _turns(
                 if control.levels > 1 and shell.loop_depth > 1:
                     raise LoopControl(control.levels - 1, again=control.again) from None
                 status = control.status
+                shell.pipe_statuses = [status]
                 if not control.again:
                     break
             if step is not None:

@@ -6,7 +6,6 @@ Source: bash(1), "Compound Commands" and "Conditional Expressions".
 from __future__ import annotations
 
 from vshell.shell.pattern import match, tokens_of
-from vshell.shell.quote import quote
 from vshell.shell.state import Discard, ShellError
 
 TYPE_CHECKING = False
@@ -19,6 +18,8 @@ __all__ = ["evaluate_conditional", "is_set"]
 
 _NUMERIC = frozenset(("-eq", "-ne", "-lt", "-le", "-gt", "-ge"))
 _FILES = frozenset(("-nt", "-ot", "-ef"))
+# What set -x shows of an empty operand; others are shown as they are.
+_EMPTY = "''"
 
 
 def evaluate_conditional(executor: Executor, condition: Condition) -> int:
@@ -47,16 +48,18 @@ def _holds(executor: Executor, condition: Condition) -> bool:
         inner = parts[0]
         if len(inner.words) == 1 and "x" in executor.shell.options:
             operand = executor.expander.text(inner.words[0])
-            _trace(executor, f"! {inner.operator} {quote(operand)}")
+            _trace(executor, f"! {inner.operator} {operand or _EMPTY}")
             return not _unary(executor, inner.operator, operand)
+        if len(inner.words) == 2:
+            return not _binary(executor, inner, prefix="! ")
         return not _holds(executor, inner)
     if operator == "(":
         return _holds(executor, parts[0])
     if len(condition.words) == 1:
         operand = executor.expander.text(condition.words[0])
-        _trace(executor, f"{operator} {quote(operand)}")
+        _trace(executor, f"{operator} {operand or _EMPTY}")
         return _unary(executor, operator, operand)
-    return _binary(executor, operator, condition.words[0], condition.words[1])
+    return _binary(executor, condition)
 
 
 def _trace(executor: Executor, text: str) -> None:
@@ -97,20 +100,22 @@ def is_set(shell: Shell, operator: str, operand: str) -> bool:
     return shell.get_element(name, index) is not None
 
 
-def _binary(executor: Executor, operator: str, left_word: Word, right: Word) -> bool:
+def _binary(executor: Executor, condition: Condition, prefix: str = "") -> bool:
     expander = executor.expander
     shell = executor.shell
-    left = expander.text(left_word)
+    operator, right = condition.operator, condition.words[1]
+    left = expander.text(condition.words[0])
+    head = f"{prefix}{left or _EMPTY} {operator} "
     if operator in ("=", "==", "!="):
         pieces = expander.pieces(right)
         shown = "".join(_backslashed(text) if quoted else text for text, quoted in pieces)
-        _trace(executor, f"{quote(left)} {operator} {shown or quote('')}")
+        _trace(executor, head + (shown or _EMPTY))
         matched = match(tokens_of(pieces), left, fold="nocasematch" in shell.shopt)
         return matched == (operator != "!=")
     if operator == "=~":
-        return _regular_expression(executor, left, right)
+        return _regular_expression(executor, left, right, head)
     text = expander.text(right)
-    _trace(executor, f"{quote(left)} {operator} {quote(text)}")
+    _trace(executor, head + (text or _EMPTY))
     if operator in ("<", ">"):
         return left < text if operator == "<" else left > text
     if operator in _FILES:
@@ -121,7 +126,7 @@ def _binary(executor: Executor, operator: str, left_word: Word, right: Word) -> 
 
 
 def _backslashed(text: str) -> str:
-    return "".join(letter if letter == " " else "\\" + letter for letter in text)
+    return "".join("\\" + letter for letter in text)
 
 
 def _compare(executor: Executor, operator: str, left: str, right: str) -> bool:
@@ -140,14 +145,14 @@ def _compare(executor: Executor, operator: str, left: str, right: str) -> bool:
     }[operator]
 
 
-def _regular_expression(executor: Executor, left: str, right: Word) -> bool:
+def _regular_expression(executor: Executor, left: str, right: Word, head: str) -> bool:
     import re  # noqa: PLC0415 - =~ only
 
     from vshell.usr._regex import RegexError, extended  # noqa: PLC0415 - shared with grep
 
     shell = executor.shell
     pieces = executor.expander.pieces(right)
-    _trace(executor, f"{quote(left)} =~ {''.join(text for text, _ in pieces)}")
+    _trace(executor, head + ("".join(text for text, _ in pieces) or _EMPTY))
     source = "".join(
         "".join("\\" + letter if letter in "\\^$.[]|()*+?{}" else letter for letter in text)
         if quoted

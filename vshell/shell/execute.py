@@ -11,6 +11,7 @@ from __future__ import annotations
 from vshell.abi import signals as sg
 from vshell.kernel import costs
 from vshell.shell import jobs
+from vshell.shell.depth import DEPTH_USUAL, deepen, surface
 from vshell.shell.expand import Expander
 from vshell.shell.process import Forks
 from vshell.shell.redirect import Saved, apply_redirects
@@ -28,7 +29,8 @@ __all__ = ["Executor"]
 
 # Commands whose failure counts for set -e; the others fail because one of these has failed.
 _CAN_FAIL = (Simple, Subshell, ArithmeticCommand, Conditional)
-_DEPTH_MAX = 1100
+# Commands inside each other: bash's stack of 8 MB is full at about so many.
+_DEPTH_MAX = 20_000
 
 
 class Executor(Forks):
@@ -125,7 +127,7 @@ class Executor(Forks):
     # set -e, and the ERR trap.
     def _failed(self, status: int) -> None:
         shell = self.shell
-        if shell.traps.get("ERR") and not shell.trap_running:
+        if shell.traps.get("ERR") and "ERR" not in shell.trap_running:
             self.run_trap("ERR")
         if "e" in shell.options:
             raise Leave(status, "shell")
@@ -165,8 +167,10 @@ class Executor(Forks):
             shell.depth -= 1
             return shell.status
         try:
-            if shell.depth > _DEPTH_MAX:
-                self.overflow()
+            if shell.depth > DEPTH_USUAL:
+                if shell.depth > _DEPTH_MAX:
+                    self.overflow()
+                deepen(shell.depth)
             if isinstance(node, Simple):
                 status = run_simple(self, node, last=last)
             else:
@@ -185,6 +189,8 @@ class Executor(Forks):
 
     def _leave_command(self, opened: int) -> None:
         self.shell.depth -= 1
+        if self.shell.depth == DEPTH_USUAL:
+            surface()
         if len(self.shell.process_descriptors) > opened:
             self.close_processes(opened)
 
@@ -244,7 +250,8 @@ class Executor(Forks):
         except ShellError as error:
             shell.complain(str(error))
             status = error.status
-        status = self.run_exit_trap(status)
+        # A trap run because of a signal sees the $? of the command before.
+        status = self.run_exit_trap(shell.status if killed else status)
         if killed:
             shell.sys.sigaction(killed, sg.SIG_DFL)
             shell.sys.kill(shell.sys.getpid(), killed)
@@ -294,7 +301,7 @@ class Executor(Forks):
             del shell.traps[name]
         status, line, running = shell.status, shell.line, shell.trap_running
         statuses, current = shell.pipe_statuses, shell.current
-        shell.trap_running = name
+        shell.trap_running = f"{running} {name}".lstrip()
         try:
             run_text(self, action, line if name in ("ERR", "DEBUG") else 1, kind="trap")
         finally:
@@ -305,10 +312,9 @@ class Executor(Forks):
     def debug(self, node: Node) -> None:
         """Run the DEBUG trap before a command."""
         shell = self.shell
-        if shell.trap_running:
-            return
-        shell.current = node
-        if shell.traps.get("DEBUG"):
+        if not shell.trap_running:
+            shell.current = node
+        if shell.traps.get("DEBUG") and "DEBUG" not in shell.trap_running:
             self.run_trap("DEBUG")
 
     def _times(self) -> tuple[int, int, int]:
@@ -321,7 +327,10 @@ class Executor(Forks):
             from vshell.shell.timing import format_times  # noqa: PLC0415 - TIMEFORMAT only
 
             elapsed = [after - before for before, after in zip(start, self._times(), strict=True)]
-            self.shell.write_error(format_times(template, elapsed))
+            try:
+                self.shell.write_error(format_times(template, elapsed))
+            except ShellError as error:
+                self.shell.complain(str(error))
             return
         names = ("real", "user", "sys")
         lines = []

@@ -70,10 +70,14 @@ class Expander:
                 continue
             if word.target is not None:
                 word = _whole(word)  # noqa: PLW2901 - here it is a word like any other
-            for one in expand_braces(word) if "B" in self.shell.options else [word]:
+            for one in self.braced(word):
                 for field in self.fields(one, split=True):
                     arguments += self._paths(field)
         return arguments
+
+    def braced(self, word: Word) -> list[Word]:
+        """Expand a word's braces, if the shell does so."""
+        return expand_braces(word) if "B" in self.shell.options else [word]
 
     def text(self, word: Word) -> str:
         """Expand a word into one text: no splitting, no paths.
@@ -147,14 +151,30 @@ class Expander:
                 more = number < len(word.parts) - 1
                 if number == 0 and text.startswith("~"):
                     text = self._tilde(text, builder, more=more, colon=tildes)
-                if tildes and ":~" in text:
+                assigns = tildes or self._assigns(word.parts[0])
+                if number == 0 and not tildes and assigns:
+                    name, _, value = text.partition("=")
+                    if value.startswith("~"):
+                        # As if there were a colon before it.
+                        value = self._tildes_behind(":" + value, ":", more=more)[1:]
+                    text = f"{name}={value}"
+                if assigns and ":~" in text:
                     text = self._tildes_behind(text, ":", more=more)
-                elif split and number == 0 and "=~" in text and _is_name(text.partition("=")[0]):
-                    text = self._tildes_behind(text, "=", more=more)
                 builder.add(text, quoted=False, split=False)
             else:
                 self._part(part, builder)
         return builder.finish()
+
+    # Whether a word looks like an assignment: tildes behind colons count in it.
+    def _assigns(self, part: Part) -> bool:
+        if not isinstance(part, Literal) or "=" not in part.text:
+            return False
+        if "posix" in self.shell.options:
+            return False
+        name = part.text.partition("=")[0].removesuffix("+")
+        if name.endswith("]"):
+            name = name.partition("[")[0]
+        return _is_name(name)
 
     def _part(self, part: Part, builder: _Builder) -> None:
         if isinstance(part, Quoted):

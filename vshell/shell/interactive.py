@@ -114,7 +114,7 @@ class Interactive:
             self._run((self.shell.get("PROMPT_COMMAND") or "") + "\n")
             self.shell.status = status
         while True:
-            line = self._read_line(prompt)
+            line = self._read_line(prompt, is_more=bool(text))
             if self.shell.interrupted:
                 self.shell.interrupted = False
                 self.shell.status = 130
@@ -155,13 +155,20 @@ class Interactive:
         return None
 
     # Ask for a line and wait for it; None at the end of the input.
-    def _read_line(self, prompt: str) -> str | None:
+    def _read_line(self, prompt: str, *, is_more: bool) -> str | None:
         shell = self.shell
         sys = shell.sys
         from vshell.shell.prompt import expand_prompt  # noqa: PLC0415 - interactive only
 
-        shown = expand_prompt(shell, prompt, self.command_number, self.executor.expander)
-        sys.ask_line(0, shown, shell.status)
+        def expanded(text: str) -> str:
+            return expand_prompt(shell, text, self.command_number, self.executor.expander)
+
+        more = prompt if is_more else shell.get("PS2") or "> "
+        editing = next((one for one in ("vi", "emacs") if one in shell.options), "")
+        # What stands before the line is expanded once, as what it runs may tell.
+        shown = expanded(prompt)
+        more = shown if is_more else expanded(more) if set(more) & set("$`\\") else more
+        sys.ask_line(0, shown, shell.status, editing=editing, more=more, is_more=is_more)
         chunks: list[bytes] = []
         while True:
             try:

@@ -149,10 +149,13 @@ class Parameters:
             values = self._transform_list(part, values)
         elif operator not in ("", ":", "names*", "names@", "indirect"):
             values = [self._transform(part, value) for value in values]
-        if star and (quoted or not builder.split):
-            separator = self.shell.get("IFS")
-            separator = " " if separator is None else separator[:1]
-            builder.add(separator.join(values), quoted=quoted, split=False)
+        ifs = self.shell.get("IFS")
+        separator = " " if ifs is None else ifs[:1]
+        if not builder.split and not quoted and not star:
+            builder.add(" ".join(values), quoted=False, split=False)
+            return
+        if (star and (quoted or not builder.split)) or (not quoted and separator):
+            builder.add(separator.join(values), quoted=quoted, split=not quoted)
             return
         for number, value in enumerate(values):
             if number:
@@ -172,9 +175,16 @@ class Parameters:
             return [variable.attributes() if variable is not None else ""] * len(values)
         return [self._transform(part, value) for value in values]
 
+    # A number of ${x:offset:length}.
+    def _number(self, part: ParameterPart, text: str) -> int:
+        try:
+            return self.shell.arithmetic(text)
+        except Discard as error:
+            raise Discard(f"{_shown(part)}: {error}") from None
+
     def _bounds(self, part: ParameterPart, size: int) -> tuple[int, int]:
         assert part.argument is not None
-        offset = self.shell.arithmetic(self.expander.text(part.argument))
+        offset = self._number(part, self.expander.text(part.argument))
         if offset < 0:
             offset += size
             if offset < 0:
@@ -182,7 +192,7 @@ class Parameters:
         if part.second is None:
             return offset, size
         text = self.expander.text(part.second)
-        length = self.shell.arithmetic(text)
+        length = self._number(part, text)
         if length < 0:
             raise Discard(f"{part.second.source or text}: substring expression < 0")
         return offset, offset + length
@@ -201,7 +211,12 @@ class Parameters:
         found = shell.find(part.name)
         del variable
         values = shell.elements_of(part.name)
-        if found is None or found.elements is None or found.associative:
+        if found is not None and found.associative:
+            # They are counted from 1, as the positional parameters are.
+            start, end = self._bounds(part, len(values) + 1)
+            counted = int(start > 0)
+            return values[start - counted : end - counted]
+        if found is None or found.elements is None:
             start, end = self._bounds(part, len(values))
             return values[start:end]
         keys = [int(key) for key in shell.keys_of(part.name)]
@@ -287,9 +302,7 @@ class Parameters:
         if value is None:
             if "u" in self.shell.options and part.name not in ("@", "*"):
                 shown = _shown(part)
-                self.shell.unbound(
-                    "$" + shown if not shown[0].isalpha() and shown[0] != "_" else shown
-                )
+                self.shell.unbound("$" + shown if part.bare and not shown.isidentifier() else shown)
             if operator == "@":
                 self._known_letter(part)
                 return
@@ -348,7 +361,7 @@ class Parameters:
 
     def _substring(self, part: ParameterPart, value: str) -> str:
         assert part.argument is not None
-        offset = self.shell.arithmetic(self.expander.text(part.argument))
+        offset = self._number(part, self.expander.text(part.argument))
         if offset < 0:
             offset += len(value)
             if offset < 0:
@@ -356,7 +369,7 @@ class Parameters:
         if part.second is None:
             return value[offset:]
         text = self.expander.text(part.second)
-        length = self.shell.arithmetic(text)
+        length = self._number(part, text)
         if length < 0:
             end = len(value) + length
             if end < offset:

@@ -14,6 +14,7 @@ from vshell.shell.syntax import (
     ArithmeticFor,
     Assignment,
     Case,
+    Coproc,
     DoubleQuoted,
     For,
     Function,
@@ -268,6 +269,7 @@ class Parser:
             "{": self._group,
             "[[": self._conditional,
             "function": self._function_keyword,
+            "coproc": self._coproc,
         }
         method = methods.get(token.plain() or "")
         if method is None:
@@ -419,6 +421,29 @@ class Parser:
         elif self.lexer.peek().plain() != "esac":
             self.unexpected(self.lexer.peek())
         return patterns, body, terminator
+
+    # coproc [NAME] COMPOUND, coproc SIMPLE: a word is a name only before a compound command.
+    def _coproc(self, token: Token) -> Node:
+        name = "COPROC"
+        self.lexer.begin_command()
+        first = self._peek_on_line()
+        body = self._compound(first)
+        if body is None and first.kind == "word":
+            self.lexer.take()
+            self.lexer.begin_command()
+            body = self._compound(self.lexer.peek())
+            if body is None:
+                self.lexer.rewind(first)
+                self.lexer.begin_command()
+            else:
+                name = first.word.source if first.word is not None else name
+        if body is None:
+            if first.kind not in ("word", *_REDIRECTIONS) or first.plain() in _NEVER_COMMANDS:
+                self.unexpected(self.lexer.peek() if first.kind == "\n" else first)
+            return Coproc(token.line, name, self._simple())
+        while self._redirect(body):
+            pass
+        return Coproc(token.line, name, body)
 
     def _group(self, token: Token) -> Node:
         body = self._list(stop_at_newline=False)
@@ -600,7 +625,7 @@ class Parser:
                 return False
             if self.lexer.text[token.end + 1 : token.end + 2] == "(":
                 return False
-            if text[:1] == "{" and text[-1:] == "}" and _is_name(text[1:-1]):
+            if text[:1] == "{" and text[-1:] == "}" and _is_variable(text[1:-1]):
                 variable = text[1:-1]
             elif text.isascii() and text.isdigit():
                 fd = int(text)
@@ -657,6 +682,12 @@ def quoted_word(text: str) -> Word:
     """Read a text as if it stood between double quotes."""
     parser = Parser(text)
     return Word([DoubleQuoted(parser.lexer.read_double_quoted(None))], 1, text)
+
+
+# A name, or an element's.
+def _is_variable(text: str) -> bool:
+    name, bracket, index = text.partition("[")
+    return _is_name(name) and (not bracket or (len(index) > 1 and index[-1] == "]"))
 
 
 def _is_name(text: str) -> bool:

@@ -6,8 +6,9 @@ Source: bash(1), "Pipelines", "Command Substitution", "Process Substitution", "J
 from __future__ import annotations
 
 from vshell.abi import signals as sg
-from vshell.abi.errno import EINTR, KernelError
+from vshell.abi.errno import KernelError
 from vshell.shell import jobs
+from vshell.shell.pipe import connect, read_all, wait_for
 from vshell.shell.reader import ShellSyntaxError
 from vshell.shell.state import Leave, Shell, ShellError
 from vshell.shell.syntax import Simple, Subshell
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
     from vshell.shell.execute import Executor
     from vshell.shell.syntax import CommandPart, List, Node, Pipeline, ProcessPart
 
-__all__ = ["Forks"]
+__all__ = ["ENDING_SIGNALS", "Forks"]
 
 _RESET_SIGNALS = (sg.SIGINT, sg.SIGQUIT, sg.SIGTERM, sg.SIGTSTP, sg.SIGTTIN, sg.SIGTTOU)
+ENDING_SIGNALS = (sg.SIGHUP, sg.SIGINT, sg.SIGQUIT, sg.SIGTERM, sg.SIGUSR1, sg.SIGUSR2, sg.SIGALRM)
+"""What ends a shell that only catches it to run its EXIT trap first."""
 _HIGHEST_DESCRIPTOR = 63
 
 
@@ -108,7 +111,7 @@ class Forks:
                 ends: tuple[int | None, int | None, int | None] = (previous, reader, writer),
                 merged: bool = merged,  # noqa: FBT001 - |&
             ) -> int:
-                _connect(child.shell.sys, *ends, merged=merged)
+                connect(child.shell.sys, *ends, merged=merged)
                 child.own = command
                 child.shell.subshell_level -= isinstance(command, Simple)
                 return child.run_command(command, last=isinstance(command, (Simple, Subshell)))
@@ -170,14 +173,18 @@ class Forks:
             if foreground and shell.at_prompt:
                 sys.tcsetpgrp(0, pgid or sys.getpid())
         ignored = {s for s in (sg.SIGINT, sg.SIGQUIT) if not control and not foreground}
-        trapped = {sg.NUMBERS[name] for name in shell.inherited_traps or () if name in sg.NUMBERS}
+        inherited = shell.inherited_traps or {}
+        trapped = {sg.NUMBERS[name] for name in inherited if name in sg.NUMBERS}
+        if "EXIT" in inherited:
+            # Those that would have run the parent's trap first.
+            trapped |= set(ENDING_SIGNALS)
         for signal in sorted({*_RESET_SIGNALS, *trapped}):
             name = sg.NAMES[signal]
             keep = shell.traps.get(name) == "" or name in shell.ignored_at_start
             sys.sigaction(signal, sg.SIG_IGN if signal in ignored or keep else sg.SIG_DFL)
-        if (shell.inherited_traps or {}).get("EXIT") is not None:
+        if inherited.get("EXIT") is not None:
             shell.inherited_traps = {
-                name: text for name, text in (shell.inherited_traps or {}).items() if name != "EXIT"
+                name: text for name, text in inherited.items() if name != "EXIT"
             }
         if not control and not foreground:
             fd = sys.open("/dev/null")
@@ -206,6 +213,10 @@ class Forks:
         elif job.stopped:
             job.foreground = False
         jobs.forget_done(shell)
+        if shell.coprocesses:
+            from vshell.shell.coproc import close_ended  # noqa: PLC0415 - coproc only
+
+            close_ended(shell)
         return status
 
     def _take_terminal_back(self, job: jobs.Job) -> None:
@@ -249,7 +260,7 @@ class Forks:
         reader, writer = sys.pipe()
 
         def inner(child: Executor) -> int:
-            _connect(child.shell.sys, None, reader, writer, merged=False)
+            connect(child.shell.sys, None, reader, writer, merged=False)
             child.shell.trace_depth += 1
             child.shell.line_offset += max(shell.line - part.line, 0) if part.line else 0
             if "inherit_errexit" not in child.shell.shopt:
@@ -263,9 +274,9 @@ class Forks:
         finally:
             shell.interactive = interactive
         sys.close(writer)
-        data = _read_all(sys, reader)
+        data = read_all(sys, reader)
         sys.close(reader)
-        status = _wait_for(sys, pid)
+        status = wait_for(sys, pid)
         if shell.interrupted and shell.interactive:
             # Ctrl-C at a prompt gives up the command that wants the output, too.
             shell.write_error("\n")
@@ -296,7 +307,7 @@ class Forks:
         sys = shell.sys
         try:
             fd = sys.open(path)
-            data = _read_all(sys, fd)
+            data = read_all(sys, fd)
             sys.close(fd)
         except KernelError as error:
             shell.complain(f"{path}: {strerror(error.errno)}")
@@ -356,43 +367,3 @@ class Forks:
             raise ShellError(f"fork: {strerror(error.errno)}", 254) from None
         job = jobs.add_job(shell, [pid], pid, text, foreground=True)
         return self.wait_foreground(job)
-
-
-# Make a pipeline's stage read the end of the pipe before it and write into the one behind it.
-def _connect(
-    sys: Sys, previous: int | None, reader: int | None, writer: int | None, *, merged: bool
-) -> None:
-    if previous is not None:
-        sys.dup2(previous, 0)
-        sys.close(previous)
-    if reader is not None:
-        sys.close(reader)
-    if writer is not None:
-        sys.dup2(writer, 1)
-        sys.close(writer)
-        if merged:
-            sys.dup2(1, 2)
-
-
-def _read_all(sys: Sys, fd: int) -> bytes:
-    chunks: list[bytes] = []
-    while True:
-        try:
-            data = sys.read(fd)
-        except KernelError as error:
-            if error.errno == EINTR:
-                # A trap's turn comes when the command has ended.
-                continue
-            raise
-        if not data:
-            return b"".join(chunks)
-        chunks.append(data)
-
-
-def _wait_for(sys: Sys, pid: int) -> int:
-    while True:
-        try:
-            return sys.wait4(pid)[1]
-        except KernelError as error:
-            if error.errno != EINTR:
-                return 0

@@ -296,10 +296,14 @@ class WordReader:
                 end += 1
             name = text[self.position + 1 : end]
             self.position = end
-            return ParameterPart(name)
+            part = ParameterPart(name)
+            part.bare = True
+            return part
         if following and following in _SPECIAL_PARAMETERS:
             self.position += 2
-            return ParameterPart(following)
+            part = ParameterPart(following)
+            part.bare = True
+            return part
         self.position += 1
         return Literal("$")
 

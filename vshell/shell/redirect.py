@@ -122,7 +122,7 @@ def _apply_to_variable(ex: Executor, redirect: Redirect) -> None:
     if operator in ("<&", ">&"):
         target = ex.expander.single(redirect.target)
     if target == "-":
-        value = shell.get(name) or ""
+        value = (shell.get_element_text(name) if "[" in name else shell.get(name)) or ""
         if value.isdigit() and int(value) in sys.descriptors():
             sys.close(int(value))
         return
@@ -139,7 +139,11 @@ def _apply_to_variable(ex: Executor, redirect: Redirect) -> None:
         fd = _open(ex, redirect, operator)
     high = sys.dup(fd, _SAVE_FROM)
     sys.close(fd)
-    shell.set(name, str(high))
+    if "[" in name:
+        array, _, index = name.partition("[")
+        shell.set_element(array, index.removesuffix("]"), str(high))
+    else:
+        shell.set(name, str(high))
 
 
 def _note(saved: Saved | None, fd: int) -> None:

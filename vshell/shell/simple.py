@@ -52,6 +52,10 @@ def run_simple(ex: Executor, node: Simple, *, last: bool) -> int:
         last: whether nothing follows, so that a program may take the shell's place.
     """
     shell = ex.shell
+    if "k" in shell.options and node.words:
+        from vshell.shell.assign import with_keywords  # noqa: PLC0415 - set -k only
+
+        node = with_keywords(node)
     ex.debug(node)
     shell.line = node.line + shell.line_offset
     shell.substitution_status = 0
@@ -91,8 +95,9 @@ def _arguments(ex: Executor, words: list[Word]) -> list[str]:
             if assignment.index is not None:
                 index = f"[{ex.expander.text(assignment.index)}]"
             equals = "+=" if assignment.append else "="
-            value = ex.expander.assigned(assignment.value)
-            arguments.append(f"{assignment.name}{index}{equals}{value}")
+            for one in ex.expander.braced(assignment.value):
+                value = ex.expander.assigned(one)
+                arguments.append(f"{assignment.name}{index}{equals}{value}")
     return arguments
 
 

@@ -7,6 +7,7 @@ More than 400 lines, one idea: it is one object; what works on it stands in the 
 
 from __future__ import annotations
 
+from vshell.shell.hashing import ARRAY_BUCKETS, SCOPE_BUCKETS, hash_order
 from vshell.shell.special import SPECIAL, assign_special, special_elements, special_value
 
 TYPE_CHECKING = False
@@ -17,7 +18,16 @@ if TYPE_CHECKING:
     from vshell.shell.jobs import Job
     from vshell.shell.syntax import Function, Node
 
-__all__ = ["Discard", "Frame", "Leave", "LoopControl", "Shell", "ShellError", "Variable"]
+__all__ = [
+    "Coprocess",
+    "Discard",
+    "Frame",
+    "Leave",
+    "LoopControl",
+    "Shell",
+    "ShellError",
+    "Variable",
+]
 
 
 class ShellError(Exception):
@@ -116,6 +126,19 @@ class Variable:
         return letters + self.case
 
 
+class Coprocess:
+    """What ``coproc`` has started."""
+
+    __slots__ = ("name", "pid", "reader", "writer")
+
+    def __init__(self, name: str, pid: int, reader: int, writer: int) -> None:
+        """Note the array's name, the process, and the shell's ends of its pipes."""
+        self.name = name
+        self.pid = pid
+        self.reader = reader
+        self.writer = writer
+
+
 class Frame:
     """A call of a function, or the running of a sourced file."""
 
@@ -186,6 +209,7 @@ class Shell:
         self.loop_depth = 0
         self.condition_depth = 0
         self.trap_running = ""
+        self.coprocesses: list[Coprocess] = []
         self.trace_depth = 0
         self.history: list[str] = []
         self.hashed: dict[str, list[object]] = {}
@@ -370,17 +394,31 @@ class Shell:
                 self.variables[name] = old
 
     def environment(self, extra: dict[str, str] | None = None) -> dict[str, str]:
-        """Give the environment of a program: the exported variables and functions."""
+        """Give the environment of a program: the exported variables and functions.
+
+        It is in bash's order: the command's own assignments, a function's variables, the rest.
+        """
         found = {}
-        for name, variable in self.variables.items():
-            if variable.exported and variable.elements is None and variable.text is not None:
-                found[name] = variable.text
+        if extra:
+            found = {name: extra[name] for name in hash_order(list(extra), SCOPE_BUCKETS)}
+        names = [
+            name
+            for name, variable in self.variables.items()
+            if variable.exported and variable.elements is None and variable.text is not None
+        ]
+        for scope in reversed(self.scopes):
+            local = [name for name in scope if name in names]
+            names = [name for name in names if name not in scope]
+            for name in hash_order(local, SCOPE_BUCKETS):
+                found.setdefault(name, self.variables[name].text or "")
+        for name in hash_order(names, ARRAY_BUCKETS):
+            found.setdefault(name, self.variables[name].text or "")
         for name in sorted(self.exported_functions & set(self.functions)):
             from vshell.shell.unparse import function_text  # noqa: PLC0415 - export -f only
 
             text = function_text(self.functions[name]).partition("{ \n")[2]
             found[f"BASH_FUNC_{name}%%"] = "() { " + text.rstrip("\n")
-        return found | (extra or {})
+        return found
 
     # -- Arithmetic -------------------------------------------------------------------------------
 
@@ -499,7 +537,7 @@ class Shell:
         if variable.elements is None:
             return ["0"] if variable.text is not None else []
         if variable.associative:
-            return list(variable.elements)
+            return hash_order(list(variable.elements), ARRAY_BUCKETS)
         return sorted(variable.elements, key=int)
 
     # -- Messages ---------------------------------------------------------------------------------
@@ -580,6 +618,7 @@ class Shell:
 
 _COPIED = (
     "aliases",
+    "coprocesses",
     "directory_stack",
     "disabled_builtins",
     "exported_functions",

@@ -15,6 +15,7 @@ __all__ = [
     "CommandPart",
     "Condition",
     "Conditional",
+    "Coproc",
     "DoubleQuoted",
     "For",
     "Function",
@@ -79,10 +80,10 @@ class ParameterPart(Part):
 
     ``operator`` is "" or one of ``- :- = := ? :? + :+ # ## % %% / // /# /% : ^ ^^
     , ,, ~ ~~ @ length indirect names* names@ bad``; with ``indirect`` it is about the parameter
-    that this one names.
+    that this one names. ``bare`` is a name without braces: braces behind it may make it longer.
     """
 
-    __slots__ = ("argument", "index", "indirect", "name", "operator", "second")
+    __slots__ = ("argument", "bare", "index", "indirect", "name", "operator", "second")
 
     def __init__(
         self,
@@ -99,6 +100,7 @@ class ParameterPart(Part):
         self.second = second
         self.index = index
         self.indirect = False
+        self.bare = False
 
 
 class CommandPart(Part):
@@ -373,6 +375,18 @@ class Case(Node):
         super().__init__(line)
         self.word = word
         self.items: list[tuple[list[Word], List, str]] = []
+
+
+class Coproc(Node):
+    """``coproc [NAME] command``."""
+
+    __slots__ = ("body", "name")
+
+    def __init__(self, line: int, name: str, body: Node) -> None:
+        """Hold the command, and the array that its pipes are named in."""
+        super().__init__(line)
+        self.name = name
+        self.body = body
 
 
 class Function(Node):

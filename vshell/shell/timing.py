@@ -5,6 +5,8 @@ Source: bash(1), "Shell Variables", TIMEFORMAT.
 
 from __future__ import annotations
 
+from vshell.shell.state import ShellError
+
 __all__ = ["format_times"]
 
 
@@ -14,6 +16,9 @@ def format_times(template: str, elapsed_ns: list[int]) -> str:
     Args:
         template: text with %[p][l]R, U, S, %P and %%; empty for nothing at all.
         elapsed_ns: real, user and system time.
+
+    Raises:
+        ShellError: something else stands behind a "%".
     """
     if not template:
         return ""
@@ -40,8 +45,10 @@ def format_times(template: str, elapsed_ns: list[int]) -> str:
             real_ns = elapsed_ns[0] or 1
             hundredths = (elapsed_ns[1] + elapsed_ns[2]) * 10_000 // real_ns
             out.append(f"{hundredths // 100}.{hundredths % 100:02d}")
+        elif letter in ("%", ""):
+            out.append("%")
         else:
-            out.append(letter)
+            raise ShellError(f"TIMEFORMAT: `{letter}': invalid format character")
     return "".join(out) + "\n"
 
 

@@ -11,6 +11,7 @@ from vshell.shell.syntax import (
     ArithmeticFor,
     Case,
     Conditional,
+    Coproc,
     For,
     Function,
     Group,
@@ -226,6 +227,10 @@ class _Printer:
             self.loop_body(node.body)
         elif isinstance(node, Case):
             self.case(node)
+        elif isinstance(node, Coproc):
+            self.out(f"coproc {node.name} ")
+            self.skip = True
+            self.node(node.body)
         elif isinstance(node, Conditional):
             self.out(f"[[ {condition_text(node.condition)} ]]")
         elif isinstance(node, ArithmeticCommand):
@@ -321,7 +326,13 @@ def _redirect_text(redirect: Redirect) -> str:
     operator = redirect.operator
     head = f"{{{redirect.variable}}}" if redirect.variable else ""
     default = 0 if operator[0] == "<" else 1
-    if redirect.fd is not None and (redirect.fd != default or operator in ("<&", ">&")):
+    target = redirect.target.source
+    if not head and operator in ("<&", ">&"):
+        known = target.isdigit() or target.endswith("-")
+        fd = default if redirect.fd is None else redirect.fd
+        head = str(fd) if known or redirect.fd is not None else ""
+        operator = ">&" if target == "-" else operator
+    elif redirect.fd is not None and redirect.fd != default:
         head = str(redirect.fd)
     space = "" if operator in ("<&", ">&", "<<", "<<-") else " "
     return f"{head}{operator}{space}{redirect.target.source}"

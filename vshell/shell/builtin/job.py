@@ -95,6 +95,15 @@ def _background(ex: Executor, job: jobs.Job) -> int:
 
 
 def _wait(ex: Executor, argv: list[str]) -> int:
+    status = _wait_for_all(ex, argv)
+    if ex.shell.coprocesses:
+        from vshell.shell.coproc import close_ended  # noqa: PLC0415 - coproc only
+
+        close_ended(ex.shell)
+    return status
+
+
+def _wait_for_all(ex: Executor, argv: list[str]) -> int:
     shell = ex.shell
     options, words = options_of(ex, argv, "fnp:", "wait [-fn] [-p var] [id ...]")
     if "p" in options:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from vshell.shell.builtin.alias import alias_line
 from vshell.shell.builtin.common import options_of, refuse_option, write_out
 from vshell.shell.builtins import builtin_names, find_builtin
+from vshell.shell.hashing import COMMAND_BUCKETS, hash_order
 from vshell.shell.simple import become, find_program, search_path
 from vshell.shell.unparse import function_text
 
@@ -20,7 +21,7 @@ __all__ = ["BUILTINS"]
 
 _KEYWORDS = frozenset(
     ("if", "then", "elif", "else", "fi", "case", "esac", "for", "select", "while", "until")
-) | {"do", "done", "in", "function", "time", "{", "}", "!", "[[", "]]"}
+) | {"do", "done", "in", "function", "coproc", "time", "{", "}", "!", "[[", "]]"}
 _STANDARD_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _COMMAND_USAGE = "command [-pVv] command [arg ...]"
 _TYPE_USAGE = "type [-afptP] name [name ...]"
@@ -177,14 +178,15 @@ def _hash(ex: Executor, argv: list[str]) -> int:
 
 def _show_hashed(ex: Executor, *, commands: bool) -> int:
     hashed = ex.shell.hashed
+    names = hash_order(list(hashed), COMMAND_BUCKETS)
     if commands:
-        for name, (path, _, _) in sorted(hashed.items()):
-            write_out(ex, f"builtin hash -p {path} {name}\n")
+        for name in names:
+            write_out(ex, f"builtin hash -p {hashed[name][0]} {name}\n")
         return 0
     if not hashed:
         write_out(ex, "hash: hash table empty\n")
         return 0
-    rows = [f"{hits!s:>4s}\t{path}\n" for path, hits, _ in hashed.values()]
+    rows = [f"{hashed[name][1]!s:>4s}\t{hashed[name][0]}\n" for name in names]
     write_out(ex, "hits\tcommand\n" + "".join(rows))
     return 0
 

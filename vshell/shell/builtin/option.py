@@ -47,6 +47,8 @@ OPTION_NAMES = {
 }
 """What an option is called behind ``set -o``, and its letter, or its name if it has none."""
 
+_EDITORS = frozenset(("emacs", "vi"))
+
 SHOPT_NAMES = (
     "autocd",
     "assoc_expand_once",
@@ -165,6 +167,9 @@ def _bad_option(words: list[str]) -> str:
 
 
 def _change(shell: Shell, option: str, *, on: bool) -> None:
+    if option in _EDITORS:
+        # One editor at most; to switch either of them off is to have none.
+        shell.options -= _EDITORS
     (shell.options.add if on else shell.options.discard)(option)
     if option == "m":
         shell.interactive = on or shell.at_prompt

@@ -46,7 +46,12 @@ def _unset_one(ex: Executor, word: str, options: dict[str, str]) -> int:
         shell.variables.pop(base, None)
         return 0
     if bracket:
-        return _unset_element(ex, base, index.removesuffix("]"))
+        from vshell.shell.parser import quoted_word  # noqa: PLC0415 - elements only
+
+        subscript = index.removesuffix("]")
+        if "$" in subscript or "`" in subscript:
+            subscript = ex.expander.text(quoted_word(subscript))
+        return _unset_element(ex, base, subscript)
     if not shell.unset(word) and "v" not in options:
         return _unset_function(ex, word)
     return 0

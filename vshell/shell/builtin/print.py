@@ -132,6 +132,8 @@ def _printf(ex: Executor, argv: list[str]) -> int:
     text = "".join(printer.out)
     if "v" not in options:
         return write_out(ex, text, "printf") or printer.status
+    # A string of C ends at its first NUL.
+    text = text.partition("\0")[0]
     try:
         if index:
             shell.set_element(name, index.removesuffix("]"), text)

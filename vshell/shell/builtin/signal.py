@@ -9,6 +9,7 @@ from vshell.abi import signals as sg
 from vshell.abi.errno import KernelError, strerror
 from vshell.shell.builtin.common import options_of, write_out
 from vshell.shell.builtin.job import find_job
+from vshell.shell.process import ENDING_SIGNALS
 from vshell.shell.quote import single_quote
 
 TYPE_CHECKING = False
@@ -23,8 +24,6 @@ _KILL_USAGE = (
 )
 _TRAP_USAGE = "trap [-lp] [[arg] signal_spec ...]"
 _PSEUDO = ("EXIT", "DEBUG", "ERR", "RETURN")
-# What ends a shell that only catches it to run its EXIT trap first.
-_ENDING = (sg.SIGHUP, sg.SIGINT, sg.SIGQUIT, sg.SIGTERM, sg.SIGUSR1, sg.SIGUSR2, sg.SIGALRM)
 
 
 def _kill(ex: Executor, argv: list[str]) -> int:
@@ -184,7 +183,9 @@ def _set_trap(ex: Executor, name: str, action: str) -> None:
     if number is None or number in (sg.SIGKILL, sg.SIGSTOP):
         return
     if action == "-":
-        ending = bool(shell.traps.get("EXIT")) and number in _ENDING and not shell.interactive
+        ending = (
+            bool(shell.traps.get("EXIT")) and number in ENDING_SIGNALS and not shell.interactive
+        )
         shell.sys.sigaction(number, shell.pending_signals.append if ending else sg.SIG_DFL)
     else:
         handler = sg.SIG_IGN if action == "" else shell.pending_signals.append
@@ -196,7 +197,7 @@ def _catch_the_end(ex: Executor, *, on: bool) -> None:
     shell = ex.shell
     if shell.interactive:
         return
-    for number in _ENDING:
+    for number in ENDING_SIGNALS:
         if sg.NAMES[number] not in shell.traps:
             shell.sys.sigaction(number, shell.pending_signals.append if on else sg.SIG_DFL)
 

@@ -118,8 +118,13 @@ class _Declaration:
             try:
                 if isinstance(word, CompoundArgument):
                     status |= self.array(word.assignment)
-                else:
-                    status |= self.one(word)
+                    continue
+            except Discard as error:
+                if "readonly" in str(error):
+                    raise
+                raise Discard(f"{self.name}: {error}") from None
+            try:
+                status |= self.one(word)
             except Discard as error:
                 if "readonly" not in str(error):
                     raise Discard(f"{self.name}: {error}") from None
@@ -137,7 +142,8 @@ class _Declaration:
         variable = self.variable_for(assignment.name, array=True)
         if variable is None:
             return 1
-        self.check_writable(assignment.name, variable)
+        if variable.readonly:
+            raise Discard(f"{assignment.name}: readonly variable")
         if "i" in self.on:
             variable.integer = True
         assign_array(self.ex, assignment, trace=False)
