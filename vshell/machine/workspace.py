@@ -2,8 +2,8 @@
 
 Files are read from the disk at each use, so that what an editor saves is there at once. What the
 host writes stays in memory, unless ``write`` says that it goes to the disk. Nothing outside the
-directory can be reached: the disk is only ever asked about names inside it, and a symbolic link is
-handed to the virtual file system, which follows it in its own tree.
+directory can be reached: the disk is only ever asked about names inside it (``machine.disk``), and
+a symbolic link is handed to the virtual file system, which follows it in its own tree.
 
 Times on the disk differ from one checkout to the next, so they are not shown: a file found at its
 first sight has the date of installation, and one that changes on the disk later has the virtual
@@ -17,6 +17,7 @@ from stat import S_ISDIR, S_ISLNK, S_ISREG
 
 from vshell.abi.errno import EFBIG, KernelError
 from vshell.kernel.inode import FILE_BYTES_MAX, Directory, Inode, RegularFile, Symlink
+from vshell.machine.disk import Disk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Workspace:
             write: whether what the host writes goes to the disk.
         """
         self.vfs = vfs
+        self.disk = Disk("")
         self.uid = uid
         self.gid = gid
         self.installed_ns = installed_ns
@@ -54,7 +56,8 @@ class Workspace:
 
     def root(self, path: str) -> WorkspaceDirectory:
         """Give the directory for a path of the disk."""
-        return WorkspaceDirectory(self, os.path.realpath(path))
+        self.disk = Disk(os.path.realpath(path))
+        return WorkspaceDirectory(self, "")
 
 
 # Run something on the disk; its error is the virtual system call's.
@@ -75,7 +78,7 @@ class WorkspaceFile(RegularFile):
 
         Args:
             workspace: whose.
-            path: on the disk; None for a file in memory only.
+            path: below the workspace; None for a file in memory only.
             status: what lstat() told.
         """
         super().__init__(workspace.vfs, 0o644, workspace.uid, workspace.gid)
@@ -101,14 +104,11 @@ class WorkspaceFile(RegularFile):
     def _load(self) -> None:
         if self.path is None:
             return
-        self.look(_on_disk(os.lstat, self.path))
+        disk = self._workspace.disk
+        self.look(_on_disk(disk.status, self.path))
         if self._loaded:
             return
-        fd = _on_disk(
-            os.open, self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-        )
-        with os.fdopen(fd, "rb") as file:
-            data = _on_disk(file.read, FILE_BYTES_MAX + 1)
+        data = _on_disk(disk.read, self.path, FILE_BYTES_MAX + 1)
         if len(data) > FILE_BYTES_MAX:
             raise KernelError(EFBIG)
         self.vfs.use(len(data))
@@ -123,16 +123,13 @@ class WorkspaceFile(RegularFile):
             # From here on the file is the host's own.
             self.path = None
             return
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-        fd = _on_disk(os.open, self.path, flags, self.permissions)
-        with os.fdopen(fd, "wb") as file:
-            _on_disk(file.write, self.data)
-        self._seen = _signature(os.lstat(self.path))
+        write = workspace.disk.write
+        self._seen = _signature(_on_disk(write, self.path, self.data, self.permissions))
 
     def size(self) -> int:
         """Bytes of its contents."""
         if self.path is not None and not self._loaded:
-            return int(_on_disk(os.lstat, self.path).st_size)
+            return int(_on_disk(self._workspace.disk.status, self.path).st_size)
         self._load()
         return super().size()
 
@@ -159,8 +156,14 @@ class WorkspaceFile(RegularFile):
     def changed(self) -> None:
         """Pass a changed mode on to the disk."""
         super().changed()
-        if self.path is not None and self._workspace.write:
-            _on_disk(os.chmod, self.path, self.permissions & 0o777)
+        if self.path is None or not self._workspace.write:
+            return
+        disk = self._workspace.disk
+        if _on_disk(disk.status, self.path).st_nlink > 1:
+            # Another name of the file keeps its mode: from here on this one has its own.
+            self._load()
+            self._store()
+        _on_disk(disk.chmod, self.path, self.permissions & 0o777)
 
     def write_through(self) -> None:
         """Write the contents to the path it was just given on the disk."""
@@ -185,16 +188,16 @@ class WorkspaceDirectory(Directory):
             self.atime_ns = self.mtime_ns = self.ctime_ns = workspace.installed_ns
 
     def disk_path(self, name: str) -> str:
-        """Give an entry's path on the disk."""
+        """Give an entry's path below the workspace."""
         assert self.path is not None
-        return f"{self.path}/{name}"
+        return f"{self.path}/{name}" if self.path else name
 
     # What the disk has under a name: None if nothing that can be shown.
     def _on_disk(self, name: str) -> os.stat_result | None:
         if self.path is None or name in self._hidden or "/" in name or name in ("", ".", ".."):
             return None
         try:
-            status = os.lstat(self.disk_path(name))
+            status = self._workspace.disk.status(self.disk_path(name))
         except (OSError, ValueError):
             return None
         mode = status.st_mode
@@ -239,7 +242,7 @@ class WorkspaceDirectory(Directory):
 
     def _products_are_old(self, product: os.stat_result) -> bool:
         sources = []
-        for name in os.listdir(self.path):
+        for name in self._workspace.disk.names(self.path or ""):
             status = None if name.endswith(_PRODUCTS) else self._on_disk(name)
             if status is not None and S_ISREG(status.st_mode):
                 sources.append(status.st_mtime_ns)
@@ -249,7 +252,8 @@ class WorkspaceDirectory(Directory):
         """List the entries, as they are now: the disk's in order, then the host's own."""
         if self.path is None:
             return list(self.entries)
-        on_disk = [name for name in sorted(_on_disk(os.listdir, self.path)) if self._on_disk(name)]
+        found = _on_disk(self._workspace.disk.names, self.path)
+        on_disk = [name for name in sorted(found) if self._on_disk(name)]
         own = [name for name, inode in self.entries.items() if not self._is_of_disk(name, inode)]
         return list(dict.fromkeys([*on_disk, *own]))
 
@@ -283,13 +287,14 @@ class WorkspaceDirectory(Directory):
             self._hidden.discard(name)
 
     def _put_on_disk(self, path: str, inode: Inode) -> None:
+        disk = self._workspace.disk
         if isinstance(inode, WorkspaceDirectory):
-            _on_disk(os.mkdir, path, inode.permissions & 0o777)
+            _on_disk(disk.mkdir, path, inode.permissions & 0o777)
             inode.path = path
             for name, entry in list(inode.entries.items()):
                 inode.add(name, entry)
         elif isinstance(inode, Symlink):
-            _on_disk(os.symlink, inode.read_target(), path)
+            _on_disk(disk.symlink, inode.read_target(), path)
         elif isinstance(inode, WorkspaceFile):
             inode.path = path
             inode.write_through()
@@ -303,8 +308,13 @@ class WorkspaceDirectory(Directory):
         if isinstance(inode, WorkspaceFile):
             inode.keep()
         if self.writes():
-            erase = os.rmdir if isinstance(inode, Directory) else os.unlink
+            disk = self._workspace.disk
+            erase = disk.rmdir if isinstance(inode, Directory) else disk.unlink
             _on_disk(erase, self.disk_path(name))
+            if isinstance(inode, WorkspaceDirectory):
+                # Who stands in it stands in no directory of the disk any more, whatever gets its
+                # name next.
+                inode.path = None
         else:
             self._hidden.add(name)
         super().remove(name)
@@ -316,7 +326,7 @@ class WorkspaceDirectory(Directory):
             super().move(name, target, target_name)
             return
         path = target.disk_path(target_name)
-        _on_disk(os.rename, self.disk_path(name), path)
+        _on_disk(self._workspace.disk.rename, self.disk_path(name), path)
         assert inode is not None
         self.entries.pop(name)
         if isinstance(inode, WorkspaceDirectory):
@@ -344,12 +354,13 @@ class WorkspaceSymlink(Symlink):
     def __init__(self, workspace: Workspace, path: str) -> None:
         """Stand for a link of the disk."""
         super().__init__(workspace.vfs, "", workspace.uid, workspace.gid)
+        self._disk = workspace.disk
         self.path: str | None = path
         self.mtime_ns = self.ctime_ns = self.atime_ns = workspace.installed_ns
 
     def read_target(self) -> str:
         """Give the path it holds."""
-        return str(_on_disk(os.readlink, self.path))
+        return str(_on_disk(self._disk.readlink, self.path))
 
     def size(self) -> int:
         """Bytes of that path."""
