@@ -34,6 +34,8 @@ class Terminal:
             # A window that changes is not bound to what was exported.
             "COLUMNS": "80",
             "LINES": "24",
+            # The last line is the prompt's, unless a test says otherwise.
+            "VSHELL_TOOLBAR": "off",
         }
         command = command or [sys.executable, "-m", "vshell"]
         self.pid, self._fd = pty.fork()

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow  # each test starts vshell with its line editor, a
 
 STAND_IN = """
 import asyncio, sys
-from vshell.console.session import run_prompt
+from vshell.console.opening import run_prompt
 from vshell.machine.host import Host
 
 async def show(make_link):

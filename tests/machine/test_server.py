@@ -525,7 +525,7 @@ def test_without_a_runtime_directory(monkeypatch, runtime):
 
 GARBAGE = {
     "no greeting": b"GET / HTTP/1.0\r\n\r\n",
-    "another version": b'{"vshell": 2}\n',
+    "another version": b'{"vshell": 99}\n',
     "no request": wire.greeting() + b"pause\n",
     "bytes": wire.greeting() + bytes(range(256)) + b"\n",
     "an unknown request": wire.greeting() + b'[1, "stop", ""]\n',
@@ -585,7 +585,7 @@ def test_a_server_of_another_version(runtime):
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(f"{folder}/1.sock")
         listener.listen()
-        with pytest.raises(ConnectError, match="speaks version 2, this one 1"):
+        with pytest.raises(ConnectError, match="speaks version 99, this one 2"):
             _meet(listener)
 
 
@@ -601,7 +601,7 @@ def _meet(listener):
                 except TimeoutError:
                     continue
                 with contextlib.suppress(OSError):
-                    other.sendall(b'{"vshell": 2}\n')
+                    other.sendall(b'{"vshell": 99}\n')
 
     listener.settimeout(0.05)
     thread = threading.Thread(target=answer)

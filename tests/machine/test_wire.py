@@ -134,7 +134,7 @@ def test_what_is_no_request_is_refused(value):
 def test_greetings():
     """Two sides of one version understand each other; others say why not."""
     wire.read_greeting(wire.greeting())
-    with pytest.raises(wire.WireError, match="speaks version 99, this one 1"):
+    with pytest.raises(wire.WireError, match="speaks version 99, this one 2"):
         wire.read_greeting(b'{"vshell": 99}')
     with pytest.raises(wire.WireError, match="no room"):
         wire.read_greeting(wire.greeting("no room"))

@@ -21,7 +21,8 @@ from rich.text import Text
 
 from tests.machine.watching import LOAD, Front
 from tests.stories.readme import ROOT
-from vshell.console.highlight import STYLE
+from vshell.console.highlight import style_for
+from vshell.console.looks import Looks
 from vshell.machine.completion import list_commands
 from vshell.machine.dialogue import Dialogue
 from vshell.machine.host import Host, load_settings
@@ -217,7 +218,10 @@ def _prompt_text(dialogue: Dialogue) -> Text:
 
 # The prompt's own colours, in rich's names for them.
 def _highlighted(line: str, commands: frozenset[str]) -> Text:
-    styles = {kind: style.replace("ansi", "").strip() for kind, style in STYLE.style_rules}
+    styles = {
+        kind: style.replace("ansi", "").strip()
+        for kind, style in style_for(Looks("dark")).style_rules
+    }
     text = Text()
     for kind, part in classify(line, commands):
         text.append(part, style=styles.get(kind, ""))

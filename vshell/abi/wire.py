@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LINE_BYTES_MAX",
+    "PANEL_KINDS",
+    "PROMPT_KINDS",
+    "PROMPT_LINE_BYTES_MAX",
+    "PROMPT_ROLE",
     "PROTOCOL",
     "REQUEST_KINDS",
     "Answer",
@@ -48,14 +52,29 @@ __all__ = [
     "read_greeting",
 ]
 
-PROTOCOL = 1
+PROTOCOL = 2
 """The version of what is below. Any change of it is a new version."""
 
 LINE_BYTES_MAX = 65_536
 """How long a line may be that a viewer sends."""
 
-REQUEST_KINDS = ("clock", "type", "keys", "size", "explain")
+PROMPT_LINE_BYTES_MAX = 1_048_576
+"""How long a line may be that a prompt sends: pastes are long."""
+
+PANEL_KINDS = ("clock", "type", "keys", "size", "explain")
 """What a viewer may ask for, see ``Link``."""
+
+PROMPT_KINDS = (
+    *("open", "answer", "end_input", "cancel", "press", "size"),
+    *("complete", "survey", "glance"),
+)
+"""What a prompt in another process may ask for, see ``vshell.machine.remote``."""
+
+REQUEST_KINDS = frozenset((*PANEL_KINDS, *PROMPT_KINDS))
+"""All of them."""
+
+PROMPT_ROLE = "prompt"
+"""What a greeting says who wants no more than a terminal: no events are told, no views."""
 
 _DIGITS_MAX = 18
 _EVENTS_PER_PIECE = 500
@@ -162,6 +181,8 @@ class Question:
     """The shell of the viewer's own terminal waits for a line."""
 
     prompt: str
+    typed: str = ""
+    """What has been typed ahead, where nothing else keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +226,8 @@ class Answer:
     error: str = ""
     """Why it was refused; "" if it was not."""
     explanation: Explanation | None = None
+    value: Any = None
+    """What a prompt asked for: rows of plain values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,11 +417,13 @@ def decode_request(line: bytes) -> Request:
         raise WireError(f"not a request: {error!r}") from None
     if not _is_number(number) or not isinstance(kind, str) or kind not in REQUEST_KINDS:
         raise WireError("not a request")
-    if kind == "size":
+    if kind in ("size", "open"):
         sound = isinstance(value, list) and len(value) == 2 and all(map(_is_size, value))
         value = tuple(value) if sound else value
     elif kind == "explain":
         sound = _is_number(value)
+    elif kind == "press":
+        sound = isinstance(value, str) and _is_typed(value)
     else:
         sound = isinstance(value, str) and _is_text(value)
     if not sound:
@@ -413,33 +438,41 @@ def _is_number(value: object) -> bool:
 
 # What a program can be given to read: no half characters, no zero.
 def _is_text(value: str) -> bool:
+    return "\0" not in value and _is_typed(value)
+
+
+# What can be typed: any bytes.
+def _is_typed(value: str) -> bool:
     try:
-        return b"\0" not in value.encode("utf-8", "surrogateescape")
+        value.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         return False
+    return True
 
 
 def _is_size(value: object) -> bool:
     return _is_number(value) and 1 <= value <= 10_000  # type: ignore[operator]
 
 
-def greeting(error: str = "") -> bytes:
-    """Give the first line of a side: its version, or why it does not go on."""
-    return json.dumps({"vshell": PROTOCOL} | ({"error": error} if error else {})).encode() + b"\n"
+def greeting(error: str = "", role: str = "") -> bytes:
+    """Give the first line of a side: its version, what it is, or why it does not go on."""
+    told = {name: value for name, value in (("error", error), ("role", role)) if value}
+    return json.dumps({"vshell": PROTOCOL} | told).encode() + b"\n"
 
 
-def read_greeting(line: bytes) -> None:
-    """Make sure that the other side speaks the same.
+def read_greeting(line: bytes) -> str:
+    """Make sure that the other side speaks the same; give what it is, "" for a viewer.
 
     Raises:
         WireError: it does not; the text is for the user.
     """
     try:
         found = json.loads(line)
-        version, error = found["vshell"], found.get("error")
+        version, error, role = found["vshell"], found.get("error"), found.get("role", "")
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise WireError("the other side is no vshell") from None
     if error:
         raise WireError(str(error))
     if version != PROTOCOL:
         raise WireError(f"the other vshell speaks version {version}, this one {PROTOCOL}")
+    return PROMPT_ROLE if role == PROMPT_ROLE else ""

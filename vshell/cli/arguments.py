@@ -15,6 +15,7 @@ usage: vshell [OPTION...]                     the prompt
        vshell record FILE [OPTION...] [-c 'COMMANDS' | SCRIPT]
                                               the prompt, or commands, kept as a transcript
        vshell tutorial [NAME] [--restart]     the lessons; a guided one at the prompt
+       vshell attach [--pid N]                another prompt on the host of a running vshell
        vshell panel [--pid N | --transcript NAME]
                                               what every thread does, in a running vshell
        vshell demo [NAME] [--here]            a session typed for an audience, with the panel
@@ -33,12 +34,18 @@ options:
   --realtime           with -c and scripts: let virtual seconds take real ones
   --trace FILE         write what every thread does, for Perfetto's viewer (Chrome JSON)
   --ftrace FILE        write the kernel's events as /sys/kernel/tracing/trace shows them
+  --light, --dark      colours for a light, or a dark, background ($VSHELL_THEME, $COLORFGBG)
+  --no-toolbar         nothing below the prompt; F2 shows and hides it ($VSHELL_TOOLBAR)
   --title TEXT         with record: the transcript's title
   --events             with record: keep the kernel's events beside it
   --cast FILE          with record: keep an asciicast of it, too
   --version            print the version and exit
   --help               print this and exit
 """
+_FLAGS = (
+    *("--write", "--realtime", "--events", "--light", "--dark", "--no-toolbar"),
+    *("--version", "--help", "-h"),
+)
 _VALUED = (
     *("-c", "--workspace", "--host", "--seed", "--speed", "--title", "--cast"),
     *("--trace", "--ftrace"),
@@ -67,6 +74,8 @@ class Arguments:
         self.cast: str | None = None
         self.trace: str | None = None
         self.ftrace: str | None = None
+        self.theme = ""
+        self.toolbar: bool | None = None
         self.action = "run"
 
 
@@ -84,7 +93,7 @@ def parse(words: list[str]) -> Arguments:
             found.script = [word, *words]
             break
         name, equals, value = word.partition("=")
-        if name in ("--write", "--realtime", "--events", "--version", "--help", "-h"):
+        if name in _FLAGS:
             if equals:
                 raise UsageError(f"option '{name}' doesn't allow an argument")
             _set_flag(found, name)
@@ -110,6 +119,10 @@ def _set_flag(found: Arguments, name: str) -> None:
         found.realtime = True
     elif name == "--events":
         found.events = True
+    elif name in ("--light", "--dark"):
+        found.theme = name[2:]
+    elif name == "--no-toolbar":
+        found.toolbar = False
     else:
         found.action = name.lstrip("-")
 

@@ -101,7 +101,7 @@ def _play(demo: Demo, name: str, speed: float, *, is_here: bool) -> int:
 
 def _play_here(demo: Demo, speed: float, on_served: Callable[[], None] | None = None) -> int:
     from vshell.cli.panel import show_panel  # noqa: PLC0415 - only for the prompt
-    from vshell.console.session import run_prompt  # noqa: PLC0415 - takes a while
+    from vshell.console.opening import run_prompt  # noqa: PLC0415 - only for the prompt
 
     return run_prompt(demo.make_host, speed, show_panel=show_panel, demo=demo, on_served=on_served)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 _COMMANDS = {
+    "attach": ("vshell.cli.attach", "run_attach"),
     "demo": ("vshell.cli.demo", "run_demo"),
     "panel": ("vshell.cli.panel", "run_panel_command"),
     "replay": ("vshell.transcript.command", "replay_command"),

@@ -58,7 +58,7 @@ def _record(path: str, arguments: Arguments, make_host: Callable[[], Host]) -> i
         if not sys.stdin.isatty():
             return record_lines(make_host, sys.stdin.read().splitlines(), recording)
         from vshell.cli.panel import show_panel  # noqa: PLC0415 - only for the prompt
-        from vshell.console.session import run_prompt  # noqa: PLC0415 - takes a while
+        from vshell.console.opening import run_prompt  # noqa: PLC0415 - only for the prompt
 
         return run_prompt(make_host, arguments.speed, recording, show_panel=show_panel)
     finally:

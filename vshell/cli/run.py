@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from vshell.cli.arguments import Arguments
+    from vshell.cli.panel import MakeLink
     from vshell.machine.host import Host
 
 __all__ = ["read_script", "run", "run_exported"]
@@ -118,10 +119,22 @@ def run(arguments: Arguments) -> int:
 
 
 def _run_prompt(arguments: Arguments) -> int:
-    from vshell.cli.panel import show_panel  # noqa: PLC0415 - only for the prompt
-    from vshell.console.session import run_prompt  # noqa: PLC0415 - prompt_toolkit takes a while
+    from vshell.console.looks import Looks  # noqa: PLC0415 - only for the prompt
+    from vshell.console.opening import run_prompt  # noqa: PLC0415 - as above
 
     return run_exported(
         arguments,
-        lambda make_host: run_prompt(make_host, arguments.speed, show_panel=show_panel),
+        lambda make_host: run_prompt(
+            make_host,
+            arguments.speed,
+            show_panel=_show_panel,
+            looks=Looks(arguments.theme, toolbar=arguments.toolbar),
+        ),
     )
+
+
+# What the panel needs is loaded when it is wanted, not before the prompt.
+async def _show_panel(make_link: MakeLink) -> str:
+    from vshell.cli.panel import show_panel  # noqa: PLC0415 - as above
+
+    return await show_panel(make_link)

@@ -35,7 +35,7 @@ def run_tutorial(words: list[str]) -> int:
     if not sys.stdin.isatty():
         raise UsageError("a lesson needs a terminal")
     from vshell.cli.panel import show_panel  # noqa: PLC0415 - only for the prompt
-    from vshell.console.session import run_prompt  # noqa: PLC0415 - takes a while
+    from vshell.console.opening import run_prompt  # noqa: PLC0415 - only for the prompt
     from vshell.machine.host import Host  # noqa: PLC0415 - not for the list
 
     lesson, transcript = found

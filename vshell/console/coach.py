@@ -7,8 +7,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from vshell.console.guide import Guide
+    from vshell.machine.desk import Typable
     from vshell.machine.host import Host
-    from vshell.machine.terminal import Terminal
     from vshell.machine.thread import Machine
 
 __all__ = ["Coach"]
@@ -40,7 +40,7 @@ class Coach:
         del self._shown[:-_SHOWN_BYTES_MAX]
         return not self._is_repeating
 
-    def consult(self, terminal: Terminal) -> bool:
+    def consult(self, terminal: Typable) -> bool:
         """Have the guide speak before a prompt; tell whether it has entered a line itself."""
         guide = self.guide
         output, self._shown = self._shown.decode("utf-8", "replace"), bytearray()

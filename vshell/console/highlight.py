@@ -1,4 +1,4 @@
-"""Colours for the line that is being edited."""
+"""Colours for the line that is being edited, and for what stands around it."""
 
 from __future__ import annotations
 
@@ -14,24 +14,49 @@ if TYPE_CHECKING:
     from prompt_toolkit.document import Document
     from prompt_toolkit.formatted_text import StyleAndTextTuples
 
-__all__ = ["STYLE", "ShellLexer"]
+    from vshell.console.looks import Looks
 
-STYLE = Style.from_dict(
-    {
-        "command": "bold ansigreen",
-        "unknown": "ansired",
-        "keyword": "bold ansimagenta",
-        "option": "ansicyan",
-        "string": "ansiyellow",
-        "variable": "ansimagenta",
-        "operator": "bold",
-        "comment": "ansibrightblack",
-        "auto-suggestion": "ansibrightblack",
-        "completion-menu.completion": "bg:ansibrightblack fg:ansiwhite",
-        "completion-menu.completion.current": "bg:ansiwhite fg:ansiblack",
-        "completion-menu.multi-column-meta": "bg:ansibrightblack fg:ansiwhite",
-    }
-)
+__all__ = ["ShellLexer", "style_for"]
+
+# For a dark background, for a light one, and without colours.
+_STYLES = {
+    "command": ("bold ansigreen", "bold #006400", "bold"),
+    "unknown": ("ansired", "#a00000", "underline"),
+    "keyword": ("bold ansimagenta", "bold #7b007b", "bold"),
+    "option": ("ansicyan", "#005f87", ""),
+    "string": ("ansiyellow", "#875f00", ""),
+    "variable": ("ansimagenta", "#7b007b", ""),
+    "operator": ("bold", "bold", "bold"),
+    "comment": ("ansibrightblack", "#6c6c6c", ""),
+    "auto-suggestion": ("ansibrightblack", "#8a8a8a", "italic"),
+    "completion-menu.completion": (
+        *("bg:ansibrightblack fg:ansiwhite", "bg:#e4e4e4 fg:#1c1c1c", ""),
+    ),
+    "completion-menu.completion.current": (
+        *("noreverse bg:ansiwhite fg:ansiblack", "noreverse bg:#005f87 fg:#ffffff", "reverse"),
+    ),
+    "completion-menu.meta.completion": (
+        *("bg:ansiblack fg:ansiwhite", "bg:#f2f2f2 fg:#444444", ""),
+    ),
+    "completion-menu.meta.completion.current": (
+        *("bg:ansiwhite fg:ansiblack", "bg:#005f87 fg:#ffffff", "reverse"),
+    ),
+    "completion-menu.multi-column-meta": (
+        *("bg:ansibrightblack fg:ansiwhite", "bg:#e4e4e4 fg:#1c1c1c", ""),
+    ),
+    "bottom-toolbar": ("noreverse ansibrightblack", "noreverse #585858", "noreverse"),
+    "bottom-toolbar.value": ("ansiwhite", "#1c1c1c", ""),
+    "bottom-toolbar.alarm": ("bold ansired", "bold #a00000", "bold"),
+    "bottom-toolbar.hit": ("ansiwhite", "#1c1c1c", ""),
+    "bottom-toolbar.chosen": ("bg:ansiwhite fg:ansiblack", "bg:#005f87 fg:#ffffff", "reverse"),
+    "searching": ("ansicyan", "#005f87", ""),
+}
+
+
+def style_for(looks: Looks) -> Style:
+    """Give the styles for a terminal's background."""
+    which = (1 if looks.is_light else 0) if looks.has_colours else 2
+    return Style.from_dict({name: styles[which] for name, styles in _STYLES.items()})
 
 
 class ShellLexer(Lexer):

@@ -12,6 +12,7 @@ import sys
 import termios
 
 from vshell.console.keep import kept_terminal
+from vshell.console.window import take_keys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,18 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any, Self
 
-__all__ = ["JobMode", "window_size"]
+__all__ = ["JobMode"]
 
 _KEYS_MAX = 4096
-
-
-def window_size() -> tuple[int, int]:
-    """Give columns and rows; what the terminal itself says, not what was exported."""
-    try:
-        columns, rows = os.get_terminal_size(sys.stdout.fileno())
-    except (OSError, ValueError):
-        columns, rows = 0, 0
-    return columns or 80, rows or 24
 
 
 class JobMode:
@@ -42,6 +34,7 @@ class JobMode:
         press: Callable[[bytes], None],
         size_changed: Callable[[], None],
         hung_up: Callable[[], None],
+        own_mode: list[Any],
     ) -> None:
         """Prepare it.
 
@@ -50,18 +43,17 @@ class JobMode:
             press: takes keys.
             size_changed: called when the window has another size.
             hung_up: called when the terminal is gone.
+            own_mode: the terminal's own mode, before anybody changed it; empty if there is none.
         """
         self._loop = loop
         self._press = press
         self._size_changed = size_changed
         self._hung_up = hung_up
         self._fd = sys.stdin.fileno() if sys.stdin.isatty() else -1
-        self._saved: list[Any] = []
+        self._saved = own_mode
 
     def __enter__(self) -> Self:
-        """Begin; from here on the terminal's own mode is known."""
-        if self._fd >= 0:
-            self._saved = list(termios.tcgetattr(self._fd))
+        """Begin."""
         self._begin()
         return self
 
@@ -73,10 +65,7 @@ class JobMode:
         if self._fd < 0:
             return
         with contextlib.suppress(termios.error):
-            mode = termios.tcgetattr(self._fd)
-            mode[0] &= ~(termios.ICRNL | termios.IXON | termios.INLCR)
-            mode[3] &= ~(termios.ECHO | termios.ICANON | termios.ISIG | termios.IEXTEN)
-            termios.tcsetattr(self._fd, termios.TCSADRAIN, mode)
+            take_keys(self._fd)
         self._listen()
 
     def _end(self) -> None:

@@ -12,7 +12,7 @@ import textwrap
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.keys import Keys
 
-from vshell.console.job_mode import window_size
+from vshell.console.window import window_size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
     from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
-    from vshell.machine.terminal import Terminal
+    from vshell.machine.desk import Typable
     from vshell.machine.thread import Machine
     from vshell.machine.typist import Typed, Typist
 
@@ -118,7 +118,7 @@ class Player:
         self._session.bottom_toolbar = text if self.is_on else None
         self._session.app.invalidate()
 
-    async def play(self, terminal: Terminal, is_asking: Callable[[], bool]) -> None:
+    async def play(self, terminal: Typable, is_asking: Callable[[], bool]) -> None:
         """Play until the last line has been entered.
 
         Args:
@@ -141,7 +141,7 @@ class Player:
                 self._show(typed, terminal)
         self._bar()
 
-    def _show(self, typed: Typed, terminal: Terminal) -> None:
+    def _show(self, typed: Typed, terminal: Typable) -> None:
         if typed.said:
             columns, _ = window_size()
             self._say(_filled(typed.said, min(_WIDTH, columns - _INDENT)))
@@ -155,7 +155,7 @@ class Player:
             if typed.is_entered:
                 buffer.validate_and_handle()
 
-    def _press(self, keys: str, terminal: Terminal) -> None:
+    def _press(self, keys: str, terminal: Typable) -> None:
         app = self._session.app
         if not app.is_running:
             terminal.press(keys.encode("utf-8", "surrogateescape"))

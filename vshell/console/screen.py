@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
 
 from prompt_toolkit.application import run_in_terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
+
+    from vshell.console.looks import Looks
 
 __all__ = ["Screen"]
 
@@ -21,9 +22,15 @@ _TAIL_BYTES_MAX = 1000
 class Screen:
     """The screen behind a line editor. In the event loop only."""
 
-    def __init__(self, session: PromptSession[str]) -> None:
-        """Show everything at once."""
+    def __init__(self, session: PromptSession[str], looks: Looks) -> None:
+        """Show everything at once.
+
+        Args:
+            session: edits the lines.
+            looks: how vshell's own texts look.
+        """
         self._session = session
+        self._looks = looks
         self._pending = bytearray()
         self._flush_planned = False
         self._tail = b""
@@ -91,7 +98,9 @@ class Screen:
         """Show a text that stands apart from what the host says."""
         if not text:
             return
-        start, end = ("", "") if os.environ.get("NO_COLOR") else ("\x1b[36m", "\x1b[0m")
+        start, end = ("\x1b[34m" if self._looks.is_light else "\x1b[36m"), "\x1b[0m"
+        if not self._looks.has_colours:
+            start = end = ""
         lines = "".join(f"  {start}{line}{end}\n" if line else "\n" for line in text.splitlines())
         self.put(f"\n{lines}\n".encode())
 

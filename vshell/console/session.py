@@ -16,42 +16,33 @@ import errno
 import signal
 import sys
 
-from prompt_toolkit import PromptSession
-from prompt_toolkit.auto_suggest import Suggestion
-from prompt_toolkit.formatted_text import ANSI
 from prompt_toolkit.input.typeahead import get_typeahead
 from prompt_toolkit.keys import Keys
-from prompt_toolkit.shortcuts import CompleteStyle
 
 from vshell.console.coach import Coach
-from vshell.console.completer import ShellCompleter
-from vshell.console.highlight import STYLE, ShellLexer
-from vshell.console.history import open_history
-from vshell.console.job_mode import JobMode, window_size
-from vshell.console.keys import make_key_bindings
+from vshell.console.editor import Editor
+from vshell.console.job_mode import JobMode
 from vshell.console.leaving import leave_on_signals
 from vshell.console.player import Player
 from vshell.console.screen import Screen
 from vshell.console.stage import Showing, Stage
-from vshell.console.suggest import Suggestions
-from vshell.machine.thread import Machine, MachineStopped
+from vshell.console.title import Title
+from vshell.console.window import window_size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from prompt_toolkit.input import Input
-    from prompt_toolkit.output import Output
+    from typing import Any
 
     from vshell.console.guide import Guide
+    from vshell.console.looks import Looks
     from vshell.console.player import Demo
+    from vshell.console.relay import Relay
     from vshell.console.stage import ShowPanel
-    from vshell.machine.host import Host
-    from vshell.machine.observer import Observer
+    from vshell.machine.desk import Desk, Typable
+    from vshell.machine.thread import Machine
 
-__all__ = ["Prompt", "run_prompt"]
-
-_GREETING = "vshell {version}: a virtual Linux host. Type 'help' to begin, Ctrl-D to leave.\n"
+__all__ = ["Prompt"]
 
 
 class Prompt:
@@ -59,11 +50,11 @@ class Prompt:
 
     def __init__(
         self,
-        machine: Machine,
-        console_input: Input | None = None,
-        console_output: Output | None = None,
-        guide: Guide | None = None,
+        desk: Desk,
+        looks: Looks,
         *,
+        machine: Machine | None = None,
+        guide: Guide | None = None,
         show_panel: ShowPanel | None = None,
         demo: Demo | None = None,
         on_served: Callable[[], None] | None = None,
@@ -71,50 +62,41 @@ class Prompt:
         """Prepare a front end.
 
         Args:
-            machine: not started yet, or running.
+            desk: where it sits at the machine.
+            looks: how it looks.
+            machine: if it is in this process; the rest is only for one that is.
             guide: leads through a lesson; None without one.
             show_panel: shows the panel in the terminal until it is left; None if that cannot be.
             demo: played at the prompt; None without one.
             on_served: called, in any thread, when viewers in other processes can attach, after the
                 first prompt; None if they cannot.
-            console_input: None for the real terminal.
-            console_output: None for the real terminal.
         """
+        self._desk = desk
         self._machine = machine
         self._on_served = on_served
-        self._completer = ShellCompleter(machine)
-        self._lexer = ShellLexer()
-        bindings = make_key_bindings()
-        self._session: PromptSession[str] = PromptSession(
-            lexer=self._lexer,
-            style=STYLE,
-            include_default_pygments_style=False,
-            completer=self._completer,
-            complete_while_typing=False,
-            complete_style=CompleteStyle.MULTI_COLUMN,
-            complete_in_thread=True,
-            auto_suggest=Suggestions(lambda: guide.suggestion if guide is not None else ""),
-            history=open_history(),
-            key_bindings=bindings,
-            enable_open_in_editor=True,
-            enable_suspend=False,
-            reserve_space_for_menu=6,
-            input=console_input,
-            output=console_output,
+        self._editor = Editor(
+            desk,
+            looks,
+            lambda: guide.suggestion if guide is not None else "",
+            has_toolbar=demo is None,
         )
+        self._session = session = self._editor.session
         self._wishes: asyncio.Queue[tuple[str, str] | Showing | None] = asyncio.Queue()
-        self._screen = screen = Screen(self._session)
-        self._coach = None if guide is None else Coach(machine, guide, screen.say)
+        self._screen = screen = Screen(session, looks)
+        self._title = Title(screen.write_raw)
+        self._coach: Coach | None = None
         self._stage: Stage | None = None
-        if show_panel is not None:
-            self._stage = Stage(machine, show_panel, self._call, self._go_away)
         self._showing: Showing | None = None
         self._player: Player | None = None
-        if demo is not None:
-            self._player = Player(machine, demo, self._session, screen.say_above, self._leave)
-            self._player.bind(bindings)
+        if machine is not None:
+            self._coach = None if guide is None else Coach(machine, guide, screen.say)
+            if show_panel is not None:
+                self._stage = Stage(machine, show_panel, self._call, self._go_away)
+            if demo is not None:
+                self._player = Player(machine, demo, session, screen.say_above, self._leave)
+                self._player.bind(self._editor.bindings)
+        self._terminal: Typable
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._has_pressed = False
         self._status = 0
         self._failure: str | None = None
 
@@ -171,30 +153,46 @@ class Prompt:
         if self._coach is None or self._coach.note_output(data):
             self._screen.write(data)
 
-    async def run(self) -> int:
-        """Run until the session ends; give its exit status."""
+    def run(self, relay: Relay, terminal: Typable, own_mode: list[Any]) -> int:
+        """Run until the session ends; give its exit status.
+
+        Args:
+            relay: has heard the terminal until here.
+            terminal: that this is the front end of.
+            own_mode: the real terminal's, before anybody changed it.
+        """
+        return asyncio.run(self._run(relay, terminal, own_mode))
+
+    async def _run(self, relay: Relay, terminal: Typable, own_mode: list[Any]) -> int:
         loop = self._loop = asyncio.get_running_loop()
-        columns, rows = window_size()
-        self._machine.start()
-        terminal = self._machine.open_terminal(self, columns, rows, self._stage)
         self._terminal = terminal
-        leave_on_signals(loop, self._leave, self._machine.stop)
+        leave_on_signals(loop, self._leave, self._desk.close)
+        gone = 128 + signal.SIGHUP
         job_mode = JobMode(
-            loop, self._press, self._size_changed, lambda: self._leave(128 + signal.SIGHUP)
+            loop, self._press, self._size_changed, lambda: self._leave(gone), own_mode
         )
-        playing = None
+        beside = []
         if self._player is not None:
-            playing = loop.create_task(self._player.play(terminal, lambda: self._screen.is_editing))
+            play = self._player.play(self._terminal, lambda: self._screen.is_editing)
+            beside.append(loop.create_task(play))
+        if self._editor.toolbar is not None:
+            beside.append(loop.create_task(self._editor.toolbar.follow()))
         try:
             with job_mode:
+                if relay.is_painted:
+                    # The editor draws the same there, or output comes first.
+                    self._screen.write_raw("\r\x1b[K" if relay.has_more else "\r")
+                relay.hand_over(self, self._stage)
                 await self._grant_wishes(job_mode)
         except OSError as error:
             # A terminal that is gone takes no output, and needs none.
             if error.errno != errno.EIO:
                 raise
-            self._status = 128 + signal.SIGHUP
-        if playing is not None:
-            playing.cancel()
+            self._status = gone
+        for task in beside:
+            task.cancel()
+        with contextlib.suppress(OSError):
+            self._title.end()
         if self._failure is not None:
             sys.stderr.write(f"\r\nvshell: {self._failure}\n")
         return self._status
@@ -232,8 +230,9 @@ class Prompt:
 
         # Whoever wants to attach is told what is wrong with the place.
         with contextlib.suppress(ServerError):
-            self._machine.serve()
-            on_served()
+            if self._machine is not None:
+                self._machine.serve()
+                on_served()
 
     def _size_changed(self) -> None:
         columns, rows = window_size()
@@ -247,26 +246,7 @@ class Prompt:
             self._press_job(keys)
 
     def _press_job(self, keys: bytes) -> None:
-        self._has_pressed = True
         self._terminal.press(keys)
-
-    # What was typed ahead when the shell asked is known; but keys may have been pressed while the
-    # question was on its way here.
-    def _typed_since(self) -> str:
-        if not self._has_pressed:
-            return ""
-        self._has_pressed = False
-        number = self._terminal.number
-        with contextlib.suppress(MachineStopped):
-            found = self._machine.query(lambda host, _pid: host.ttys[number].take_typed_ahead())
-            return str(found)
-        return ""
-
-    # An empty line gets its suggestion at once, not only when something is typed.
-    def _suggest(self) -> None:
-        buffer = self._session.default_buffer
-        if not buffer.text and self._coach is not None:
-            buffer.suggestion = Suggestion(self._coach.guide.suggestion)
 
     async def _ask(self, prompt: str, typed: str) -> None:
         terminal, screen = self._terminal, self._screen
@@ -274,18 +254,17 @@ class Prompt:
             return
         if self._player is not None:
             screen.say(self._player.remark())
-        self._lexer.commands = self._completer.command_names()
+        # What was typed ahead when the shell asked is known; but keys may have been pressed while
+        # the question was on its way here.
+        survey = self._desk.survey()
+        if survey is not None:
+            typed += survey.typed
+            self._title.show(survey.title)
         before = screen.take_tail()
-        typed += self._typed_since()
         line, newline, rest = typed.partition("\n")
         screen.is_asking = True
         try:
-            text = await self._session.prompt_async(
-                ANSI(before + prompt),
-                default=line,
-                accept_default=bool(newline),
-                pre_run=self._suggest,
-            )
+            text = await self._editor.ask(before + prompt, survey, line, is_whole=bool(newline))
         except KeyboardInterrupt:
             terminal.cancel_line()
         except EOFError:
@@ -312,45 +291,3 @@ class Prompt:
                 self._press_job((rest + ahead).encode())
         finally:
             screen.release()
-
-
-def run_prompt(
-    make_host: Callable[[], Host],
-    rate: float,
-    observer: Observer | None = None,
-    guide: Guide | None = None,
-    *,
-    show_panel: ShowPanel | None = None,
-    demo: Demo | None = None,
-    on_served: Callable[[], None] | None = None,
-) -> int:
-    """Run the prompt on a new machine until its session ends.
-
-    Args:
-        make_host: makes the host, in the machine's thread.
-        rate: virtual seconds per real second.
-        observer: hears of all that enters and leaves; None for nobody.
-        guide: leads through a lesson; None without one.
-        show_panel: see ``Prompt``.
-        demo: see ``Prompt``.
-        on_served: see ``Prompt``; None for nobody.
-
-    Returns:
-        The session's exit status, 2 if the machine failed.
-    """
-    from vshell import __version__  # noqa: PLC0415 - only for the greeting
-
-    machine = Machine(make_host, rate, observer)
-    prompt = Prompt(
-        machine,
-        guide=guide,
-        show_panel=show_panel,
-        demo=demo,
-        on_served=on_served or (lambda: None),
-    )
-    sys.stdout.write(_GREETING.format(version=__version__))
-    sys.stdout.flush()
-    try:
-        return asyncio.run(prompt.run())
-    finally:
-        machine.stop()

@@ -17,13 +17,21 @@ __all__ = ["Suggestions"]
 class Suggestions(AutoSuggest):
     """Suggests the rest of a given line, or of one typed before."""
 
-    def __init__(self, line: Callable[[], str]) -> None:
-        """Suggest what ``line`` gives, where what is typed begins it."""
+    def __init__(self, line: Callable[[], str], is_silent: Callable[[], bool]) -> None:
+        """Suggest what ``line`` gives, where what is typed begins it.
+
+        Args:
+            line: gives a line, "" for none.
+            is_silent: tells whether nothing is to be suggested.
+        """
         self._line = line
+        self._is_silent = is_silent
         self._history = AutoSuggestFromHistory()
 
     def get_suggestion(self, buffer: Buffer, document: Document) -> Suggestion | None:
         """Give the rest of the line, None without one."""
+        if self._is_silent():
+            return None
         line, text = self._line(), document.text
         if line and line.startswith(text):
             return Suggestion(line[len(text) :])

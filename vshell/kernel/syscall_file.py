@@ -215,6 +215,21 @@ class FileCalls(Caller):
         self._tty_of(fd).tty.echo = on
 
     @system_call
+    def set_tty_raw(self, fd: int, on: bool, *, signal_keys: bool = True) -> None:  # noqa: FBT001 - ICANON is a flag
+        """Have a terminal give each key as it is pressed, or lines again (tcsetattr).
+
+        Args:
+            fd: of the terminal.
+            on: whether it is to give keys; it does so until this, or until a shell asks there.
+            signal_keys: whether keys that send signals still do.
+        """
+        tty = self._tty_of(fd).tty
+        tty.check_reader()
+        tty.leave_raw()
+        if on:
+            tty.enter_raw(lambda: None, signal_keys=signal_keys)
+
+    @system_call
     def tcgetpgrp(self, fd: int) -> int:
         """Give a terminal's foreground process group."""
         return self._tty_of(fd).tty.foreground
@@ -225,15 +240,29 @@ class FileCalls(Caller):
         self._tty_of(fd).tty.foreground = pgid
 
     @system_call
-    def ask_line(self, fd: int, prompt: str, status: int) -> None:
+    def ask_line(
+        self,
+        fd: int,
+        prompt: str,
+        status: int,
+        *,
+        editing: str = "emacs",
+        more: str = "> ",
+        is_more: bool = False,
+    ) -> None:
         """Have the terminal's front end edit the next line (vshell's own ioctl).
 
         Args:
             fd: of the terminal.
             prompt: what stands before the line.
             status: exit status of the last command.
+            editing: how the line is to be edited: "emacs", "vi" or "".
+            more: what is to stand before further lines of the same command.
+            is_more: whether the line goes on with an unfinished command.
         """
-        self._tty_of(fd).tty.ask(Question(prompt, status, self._process.pid))
+        pid = self._process.pid
+        question = Question(prompt, status, pid, editing=editing, more=more, is_more=is_more)
+        self._tty_of(fd).tty.ask(question)
 
     @system_call
     def tty_interrupts(self, fd: int) -> int:

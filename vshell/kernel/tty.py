@@ -51,19 +51,34 @@ _LINE_BYTES_MAX = 4096
 class Question:
     """A prompt that waits for a line from the front end."""
 
-    __slots__ = ("pid", "prompt", "status")
+    __slots__ = ("editing", "is_more", "more", "pid", "prompt", "status")
 
-    def __init__(self, prompt: str, status: int, pid: int) -> None:
+    def __init__(
+        self,
+        prompt: str,
+        status: int,
+        pid: int,
+        *,
+        editing: str = "emacs",
+        more: str = "> ",
+        is_more: bool = False,
+    ) -> None:
         """Describe a prompt.
 
         Args:
             prompt: its text.
             status: exit status of the last command, for whoever wants to know.
             pid: of the process that asks.
+            editing: how the line is to be edited: "emacs", "vi", or "" for as plainly as can be.
+            more: what is to stand before further lines, should the command go on.
+            is_more: whether the line goes on with an unfinished command.
         """
         self.prompt = prompt
         self.status = status
         self.pid = pid
+        self.editing = editing
+        self.more = more
+        self.is_more = is_more
 
 
 class Tty:
@@ -95,6 +110,7 @@ class Tty:
         self._ready: list[bytes] = []
         self._readers = WaitQueue()
         self._on_raw_end: Callable[[], None] | None = None
+        self._has_signal_keys = True
         self.hung_up = False
 
     # -- From the front end (inside an input event) ------------------------------------------------
@@ -106,7 +122,7 @@ class Tty:
 
     def _receive_byte(self, byte: int) -> None:
         signal = {_CTRL_C: SIGINT, _CTRL_Z: SIGTSTP, _CTRL_BACKSLASH: SIGQUIT}.get(byte)
-        if signal is not None:
+        if signal is not None and self._has_signal_keys:
             self.interrupt(signal)
             return
         if self.is_raw:
@@ -135,7 +151,8 @@ class Tty:
             self._put_echo(visible)
 
     def _put_echo(self, data: bytes) -> None:
-        if self.echo and not self.is_raw:
+        # Where the front end edits a line, it shows it.
+        if self.echo and not self.is_raw and self.question is None:
             self.output(data)
 
     def _erase(self, count: int) -> None:
@@ -223,22 +240,26 @@ class Tty:
 
     @property
     def is_raw(self) -> bool:
-        """Whether keys are read as they are pressed; those that send signals still do."""
+        """Whether keys are read as they are pressed."""
         return self._on_raw_end is not None
 
-    def enter_raw(self, on_end: Callable[[], None]) -> None:
+    def enter_raw(self, on_end: Callable[[], None], *, signal_keys: bool = True) -> None:
         """Have keys read as they are pressed, without echo.
 
-        Args: on_end: called when that is over: by ``leave_raw``, or because a shell asks.
+        Args:
+            on_end: called when that is over: by ``leave_raw``, or because a shell asks.
+            signal_keys: whether those that send signals still do (ISIG).
         """
         assert not self.is_raw
         self._on_raw_end = on_end
+        self._has_signal_keys = signal_keys
         if self._line:
             self._finish_line()
 
     def leave_raw(self) -> None:
         """Have lines read again, if keys were."""
         on_end, self._on_raw_end = self._on_raw_end, None
+        self._has_signal_keys = True
         if on_end is not None:
             on_end()
 

@@ -7,6 +7,7 @@ leaves out what can be left out. No call waits for the other side once it is con
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import threading
 from queue import Empty, SimpleQueue
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Attached", "ConnectError", "connect", "running"]
 
 _CONNECT_WAIT_S = 5.0
+_SEND_WAIT_S = 2.0
 _RECEIVE_BYTES = 262_144
 _MESSAGES_MAX = 64
 _GREETING_BYTES_MAX = 4_096
@@ -56,12 +58,13 @@ def running() -> list[tuple[int, str]]:
     return found
 
 
-def connect(notify: Callable[[], None], pid: int = 0) -> Attached:
+def connect(notify: Callable[[], None], pid: int = 0, role: str = "") -> Attached:
     """Attach to a running vshell.
 
     Args:
         notify: called in another thread when there is something to read; must not wait.
         pid: its process; 0 for the newest.
+        role: ``PROMPT_ROLE`` for a terminal and nothing else, "" for a viewer.
 
     Raises:
         ConnectError: there is none, or it does not let us.
@@ -72,7 +75,7 @@ def connect(notify: Callable[[], None], pid: int = 0) -> Attached:
         raise ConnectError(f"{who} is running that could be watched")
     sock = socket.socket(socket.AF_UNIX)
     try:
-        rest = _greet(sock, found[0])
+        rest = _greet(sock, found[0], role)
     except (OSError, WireError) as error:
         sock.close()
         raise ConnectError(f"{found[0]}: {error}") from None
@@ -80,14 +83,14 @@ def connect(notify: Callable[[], None], pid: int = 0) -> Attached:
 
 
 # Connect and exchange the first lines; give what has come behind the other's.
-def _greet(sock: socket.socket, path: str) -> bytes:
+def _greet(sock: socket.socket, path: str, role: str) -> bytes:
     sock.settimeout(_CONNECT_WAIT_S)
     sock.connect(path)
     if not sockets.is_own_peer(sock):
         raise WireError("served by another user")
     # Who does not let us in says why, and may be gone before we greet.
     with contextlib.suppress(BrokenPipeError):
-        sock.sendall(greeting())
+        sock.sendall(greeting(role=role))
     received = b""
     while b"\n" not in received:
         data = sock.recv(_GREETING_BYTES_MAX)
@@ -117,6 +120,7 @@ class Attached:
         self._has_room = threading.Event()
         self._has_room.set()
         self._number = 0
+        self._asking = threading.Lock()
         self._is_closed = False
         self._thread = threading.Thread(
             target=self._receive, args=(received,), name="vshell-client", daemon=True
@@ -137,23 +141,23 @@ class Attached:
 
     def clock(self, command: str) -> int:
         """Ask for "pause", "resume", "step N" or "speed X"."""
-        return self._ask("clock", command)
+        return self.ask("clock", command)
 
     def type_line(self, line: str) -> int:
         """Type a line at the viewer's own terminal."""
-        return self._ask("type", line)
+        return self.ask("type", line)
 
     def press(self, keys: str) -> int:
         """Press keys there."""
-        return self._ask("keys", keys)
+        return self.ask("keys", keys)
 
     def resize(self, columns: int, rows: int) -> int:
         """Say how large it is."""
-        return self._ask("size", (columns, rows))
+        return self.ask("size", (columns, rows))
 
     def explain(self, pid: int) -> int:
         """Ask for all about a task."""
-        return self._ask("explain", pid)
+        return self.ask("explain", pid)
 
     def close(self) -> None:
         """Leave."""
@@ -163,17 +167,27 @@ class Attached:
         self._thread.join()
         self._sock.close()
 
-    def _ask(self, kind: str, value: Any) -> int:
-        self._number += 1
-        line = encode_request(Request(self._number, kind, value))
-        try:
-            sent = self._sock.send(line, socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
-        except OSError:
-            sent = 0
-        if sent < len(line):
-            # Half a request cannot be taken back; nobody reads there any more.
-            self._hang_up()
-        return self._number
+    def ask(self, kind: str, value: Any) -> int:
+        """Ask for anything that there is to ask for, see ``vshell.abi.wire``. Any thread."""
+        with self._asking:
+            self._number += 1
+            self._send(encode_request(Request(self._number, kind, value)))
+            return self._number
+
+    # Half a request cannot be taken back: who reads too slowly is taken for gone.
+    def _send(self, line: bytes) -> None:
+        left = memoryview(line)
+        while left:
+            try:
+                sent = self._sock.send(left, socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
+                left = left[sent:]
+            except BlockingIOError:
+                if not select.select([], [self._sock], [], _SEND_WAIT_S)[1]:
+                    self._hang_up()
+                    return
+            except OSError:
+                self._hang_up()
+                return
 
     def _hang_up(self) -> None:
         try:

@@ -13,6 +13,8 @@ from vshell.abi.errno import KernelError
 from vshell.abi.ko import KoError, KoFile
 from vshell.kernel.inode import MAY_EXEC, Directory, RegularFile
 from vshell.machine.language import KEYWORDS, Span, current_command
+from vshell.machine.words import kernel_functions, option_words, options_of, program_summary
+from vshell.shell.builtin.option import OPTION_NAMES
 from vshell.shell.builtins import builtin_names
 
 TYPE_CHECKING = False
@@ -118,7 +120,20 @@ class _Completion:
     def commands(self) -> list[Candidate]:
         if not self.prefix:
             return []
-        return self.plain([*list_commands(self.host, 0)])
+        found = self.plain([*list_commands(self.host, 0)])
+        builtins = set(builtin_names())
+        for one in found:
+            one.meta = "shell builtin" if one.shown in builtins else program_summary(one.shown)
+        return found
+
+    # What there are pages about: commands, and the functions that modules call.
+    def topics(self) -> list[Candidate]:
+        functions = [
+            Candidate(f"{name} ", self.span.start, name, words)
+            for name, words in kernel_functions().items()
+            if self.prefix and name.startswith(self.prefix)
+        ]
+        return [*self.commands(), *functions]
 
     def variables(self, span: Span) -> list[Candidate]:
         before, _, name = span.text.rpartition("$")
@@ -160,6 +175,8 @@ class _Completion:
     def arguments(self) -> list[Candidate]:
         name = self.words[0].rpartition("/")[2]
         before = self.words[-1] if len(self.words) > 1 else ""
+        if name in ("kill", "set") and (special_found := self.signals_or_options(name, before)):
+            return special_found
         if self.prefix.startswith("-"):
             return self.options(name)
         special: dict[str, Callable[[], list[Candidate]]] = {
@@ -169,7 +186,7 @@ class _Completion:
             "insmod": self.insmod,
             "kill": self.pids,
             "make": self.make,
-            "man": lambda: self.plain(list_commands(self.host, 0)),
+            "man": self.topics,
             "modinfo": lambda: self.modinfo(before),
             "modprobe": self.modprobe,
             "panel": list,
@@ -184,16 +201,29 @@ class _Completion:
 
     def options(self, name: str) -> list[Candidate]:
         try:
-            module = import_module(f"vshell.usr.{name}")
+            long = getattr(import_module(f"vshell.usr.{name}"), "_LONG", {})
         except ImportError:
             return []
-        long = getattr(module, "_LONG", {})
-        names = sorted("--" + one.rstrip("?") for one in long)
-        return [
-            Candidate(one if one.endswith("=") else one + " ", self.span.start, one.rstrip("="))
-            for one in names
-            if one.startswith(self.prefix)
-        ]
+        start, found = self.span.start, []
+        for key, letter in sorted(long.items()):
+            word = key.rstrip("?=")
+            if not f"--{word}".startswith(self.prefix):
+                continue
+            short = f"-{letter}, " if isinstance(letter, str) and len(letter) == 1 else ""
+            end = "=" if key.endswith("=") else " "
+            words = option_words(name, word)
+            found.append(Candidate(f"--{word}{end}", start, f"{short}--{word}", words))
+        for word, words in options_of(name):
+            if word.startswith(self.prefix):
+                found.append(Candidate(f"{word} ", start, word, words))
+        return found
+
+    def signals_or_options(self, name: str, before: str) -> list[Candidate]:
+        if name == "set":
+            return self.plain(sorted(OPTION_NAMES)) if before in ("-o", "+o") else []
+        if not self.prefix.startswith("-"):
+            return []
+        return self.plain([f"-{one}" for one in signals.NAMES.values()])
 
     def loaded(self) -> list[Candidate]:
         modules = self.host.kernel.modules.list
@@ -255,8 +285,6 @@ class _Completion:
         return inode.read_at(0, inode.size()).decode("utf-8", "replace")
 
     def pids(self) -> list[Candidate]:
-        if self.words[0] == "kill" and self.prefix.startswith("-"):
-            return self.plain([f"-{name}" for name in signals.NAMES.values()])
         return [
             Candidate(f"{task.pid} ", self.span.start, str(task.pid), task.name)
             for task in self.host.kernel.tasks

@@ -13,7 +13,7 @@ import os
 
 from vshell import __version__
 from vshell.abi.units import NEVER_NS
-from vshell.abi.wire import Answer, Batch, ClockView, Hello, Place, Request
+from vshell.abi.wire import PANEL_KINDS, Answer, Batch, ClockView, Hello, Place, Request
 from vshell.kernel.stacktrace import wchan
 from vshell.machine.hold import check_command
 from vshell.machine.pacing import real_s
@@ -76,26 +76,28 @@ class Feed:
 
     @property
     def is_watched(self) -> bool:
-        """Whether anybody is told."""
-        return bool(self._viewers)
+        """Whether anybody is told what happens."""
+        return any(not one.is_quiet for one in self._viewers)
 
     @property
     def chunk_ns(self) -> int:
         """How much virtual time to let pass at most before the next turn."""
-        return self._chunk_ns if self._viewers else NEVER_NS
+        return self._chunk_ns if self.is_watched else NEVER_NS
 
     # -- Viewers ----------------------------------------------------------------------------------
 
     def attach(self, viewer: Viewer, now_ns: int) -> None:
         """Greet a viewer; it begins with a view and the events that led to it."""
-        self._flush(now_ns)
+        if not viewer.is_quiet:
+            self._flush(now_ns)
         self._viewers.append(viewer)
         settings = self._host.settings
         names = (settings.hostname, settings.release, settings.user)
         clock = self._host.kernel.clock
         ticks = (clock.jiffy_ns, clock.phase_ns, clock.initial_jiffies)
         viewer.give(Hello(__version__, os.getpid(), *names, settings.cpus, *ticks))
-        self._give_view(viewer, now_ns)
+        if not viewer.is_quiet:
+            self._give_view(viewer, now_ns)
 
     def detach(self, viewer: Viewer) -> None:
         """Forget a viewer."""
@@ -134,6 +136,12 @@ class Feed:
 
     def _obey(self, viewer: Viewer, request: Request) -> Answer:
         number, value = request.number, request.value
+        if viewer.is_quiet:
+            from vshell.machine.attached import obey  # noqa: PLC0415 - only for prompts
+
+            return obey(viewer, self._host, request)
+        if request.kind not in PANEL_KINDS:
+            return Answer(number, f"a viewer cannot ask for that: {request.kind}")
         if request.kind == "clock":
             wrong = check_command(value)
             if not wrong:
@@ -166,7 +174,7 @@ class Feed:
 
     def delay_s(self, delay_s: float | None) -> float | None:
         """Give how long the machine may sleep, who would sleep so long (None: for ever)."""
-        if not self._viewers:
+        if not self.is_watched:
             return delay_s
         due_s = self._next_s if self._has_news() else self._heartbeat_due_s()
         if due_s is None:
@@ -187,7 +195,7 @@ class Feed:
 
         Args: now_ns: virtual time up to which everything has happened.
         """
-        if not self._viewers:
+        if not self.is_watched:
             return
         for viewer in self._viewers:
             viewer.pump(self._host)
@@ -209,7 +217,7 @@ class Feed:
         trace = self._trace
         new = trace.count - self._cursor
         self._cursor = trace.count
-        readers = [one for one in self._viewers if not one.is_behind]
+        readers = [one for one in self._viewers if not (one.is_behind or one.is_quiet)]
         if readers:
             batch = self._batch(new, now_ns)
             for viewer in readers:

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["KEYWORDS", "Span", "classify", "current_command", "spans"]
+__all__ = ["KEYWORDS", "Span", "classify", "current_command", "is_unfinished", "spans"]
 
 _BEFORE_COMMAND = frozenset(
     "if then else elif while until do time { !".split()  # noqa: SIM905 - a table of words
@@ -231,3 +231,25 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
         start = position
     if start < len(text):
         yield "", text[start:]
+
+
+def is_unfinished(text: str) -> bool:
+    """Tell whether a command goes on: an open quote, a loop without end, a backslash at the end.
+
+    Args: text: the lines so far, without the last newline.
+    """
+    from vshell.shell.lexer import Incomplete, ShellSyntaxError  # noqa: PLC0415 - only at a prompt
+    from vshell.shell.parser import Parser  # noqa: PLC0415 - as above
+
+    body = text.rstrip("\\")
+    if (len(text) - len(body)) % 2:
+        return True
+    parser = Parser(f"{text}\n", 1, lambda _name: None, more_to_come=True)
+    try:
+        while parser.next_command() is not None:
+            continue
+    except Incomplete:
+        return True
+    except ShellSyntaxError:
+        return False
+    return False

@@ -21,6 +21,8 @@ from functools import partial
 
 from vshell.abi.wire import (
     LINE_BYTES_MAX,
+    PROMPT_LINE_BYTES_MAX,
+    PROMPT_ROLE,
     Answer,
     Batch,
     Lost,
@@ -73,7 +75,9 @@ class _Connection:
     # The next whole line that has been received, without its newline.
     def next_line(self) -> bytes | None:
         end = self.received.find(b"\n")
-        if max(end, 0 if end >= 0 else len(self.received)) > LINE_BYTES_MAX:
+        is_prompt = self.viewer is not None and self.viewer.is_quiet
+        limit = PROMPT_LINE_BYTES_MAX if is_prompt else LINE_BYTES_MAX
+        if max(end, 0 if end >= 0 else len(self.received)) > limit:
             raise WireError("the line is too long")
         if end < 0:
             return None
@@ -266,8 +270,9 @@ class Server:
 
     def _take_line(self, connection: _Connection, line: bytes) -> None:
         if connection.viewer is None:
-            read_greeting(line)
-            connection.viewer = Viewer(self._machine, partial(self._note_ready, connection))
+            is_quiet = read_greeting(line) == PROMPT_ROLE
+            notify = partial(self._note_ready, connection)
+            connection.viewer = Viewer(self._machine, notify, is_quiet=is_quiet)
             return
         connection.viewer.ask(decode_request(line))
         connection.unanswered += 1

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from vshell.machine.attached import AttachedTerminal
     from vshell.machine.host import Host
     from vshell.machine.thread import Machine
 
@@ -24,6 +25,7 @@ __all__ = ["Viewer"]
 
 _BATCHES_MAX = 8
 _OUTPUT_BYTES_MAX = 1_000_000
+_PROMPT_BYTES_MAX = 64_000_000
 _TYPED_MAX = 100_000
 _COLUMNS, _ROWS = 80, 24
 _CTRL_C, _CTRL_D = "\x03", "\x04"
@@ -34,14 +36,19 @@ _SIGNALS = (_CTRL_C, "\x1a", "\x1c")
 class Viewer:
     """A viewer; its methods down to ``close`` are those of ``vshell.abi.wire.Link``."""
 
-    def __init__(self, machine: Machine, notify: Callable[[], None]) -> None:
+    def __init__(
+        self, machine: Machine, notify: Callable[[], None], *, is_quiet: bool = False
+    ) -> None:
         """Attach a viewer to a machine; the first messages are a Hello and a batch with a view.
 
         Args:
             machine: whose inbox its requests enter.
             notify: called when there is something to read, in the host's thread; must not wait.
+            is_quiet: whether it wants no batches: it is a prompt.
         """
         self._machine = machine
+        self.is_quiet = is_quiet
+        """Whether it is told nothing but what its own terminal does."""
         self._notify = notify
         self._messages: SimpleQueue[Message] = SimpleQueue()
         self._number = 0
@@ -59,7 +66,7 @@ class Viewer:
         self._bytes_given = 0
         self._bytes_missed = 0
         self._size = (_COLUMNS, _ROWS)
-        self._terminal: _OwnTerminal | None = None
+        self._terminal: _OwnTerminal | AttachedTerminal | None = None
         self._is_gone = False
         machine.put("feed", -1, ("attach", self))
 
@@ -149,7 +156,8 @@ class Viewer:
 
     def give_output(self, data: bytes) -> None:
         """Give it what its terminal shows, or leave that out."""
-        if self._bytes_given - self._bytes_taken + len(data) > _OUTPUT_BYTES_MAX:
+        limit = _PROMPT_BYTES_MAX if self.is_quiet else _OUTPUT_BYTES_MAX
+        if self._bytes_given - self._bytes_taken + len(data) > limit:
             self._bytes_missed += len(data)
             return
         self._bytes_given += len(data)
@@ -160,11 +168,26 @@ class Viewer:
         """Type text at its terminal; a newline ends a line."""
         if self._terminal is None:
             self._terminal = _OwnTerminal(self, self._machine, self._size)
-        self._terminal.type(text)
+        if isinstance(self._terminal, _OwnTerminal):
+            self._terminal.type(text)
+
+    @property
+    def machine(self) -> Machine:
+        """Whose viewer it is."""
+        return self._machine
+
+    @property
+    def attached(self) -> AttachedTerminal | None:
+        """The terminal of a prompt, None for a viewer that is none."""
+        return None if isinstance(self._terminal, _OwnTerminal) else self._terminal
+
+    def attach(self, terminal: AttachedTerminal) -> None:
+        """Give a prompt its terminal."""
+        self._terminal = terminal
 
     def pump(self, host: Host) -> None:
         """Let enter what has been typed, as far as somebody wants it."""
-        if self._terminal is not None:
+        if isinstance(self._terminal, _OwnTerminal):
             self._terminal.pump(host)
 
     def resize_here(self, columns: int, rows: int) -> None:
