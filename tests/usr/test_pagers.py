@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+from tests.usr.screens import compare_screens
+
 LESS_FILES = {
     "dir/": "",
     "a": "hi\n",
@@ -98,12 +102,140 @@ def test_ctrl_c_ends_watch(make_dialogue):
     assert "0" in dialogue.type("echo $?")
 
 
-def test_less_on_a_terminal(make_dialogue, tmp_path):
-    """less and more show everything at once on a terminal, where more squeezes blank lines."""
-    (tmp_path / "t").write_text("a\n\n\nb\n")
-    dialogue = make_dialogue(workspace=tmp_path)
+PAGES = {
+    "s30": "".join(f"{number}\n" for number in range(1, 31)),
+    "s2": "a\nb\n",
+    "s9": "".join(f"{number}\n" for number in range(1, 10)),
+    "words": "one two\nthree four\nfive\n" * 9,
+    "long": "x" * 100 + "\nshort\n" + "".join(f"{'y' * 50}{n}\n" for n in range(9)),
+    "odd": "tab\there\nbell\x07\nbo\bold _\bu\n\x1b[31mred\x1b[m\n",
+    "empty": "",
+}
+LESS_KEYS = [
+    ("less s30", [" ", "j", "b", "G", "g", "k", "5j", "d", "u", "u"]),
+    ("less s30", ["\x1bOB", "\x1bOA", "\x1b[6~", "\x1b[5~", "\x06", "\x02", "\n", "y", "e"]),
+    ("less s30", ["12g", "3k", "100G", "\n", "G", "j", " ", "20p"]),
+    ("less s30", ["/25\n", "n", "\n", "N", "g", "/2\n", "n", "n", "N", "?1\n", "n"]),
+    ("less s30", ["/none\n", "\n", "/(\n", "\n", "="]),
+    ("less s2", [" ", "j", "k", "="]),
+    ("less s9", [" ", "g"]),
+    ("less empty", [" "]),
+    ("less words", ["/three\n", "n", "n", "N", "\x1bu", "3n"]),
+    ("less s2 s30", [" ", ":n", " ", ":n", "\n", ":p"]),
+    ("less long", ["j", "j", "j", "k", "G"]),
+    ("less -S long", ["j", "G"]),
+    ("less -N s30", [" ", "G"]),
+    ("less odd", []),
+    ("less -R odd", []),
+    ("less -X s30", [" ", "q"]),
+    ("less -F s2", []),
+    ("less +20 s30", []),
+    ("less +/15 s30", ["n"]),
+    ("less +G s30", ["k"]),
+    ("less -p 12 s30", []),
+    ("less -i words", ["/THREE\n", "n"]),
+    ("less nofile", []),
+    ("cat s30 | less", [" ", "=", "\n", "G", "g"]),
+    ("less < s30", [" ", "G"]),
+]
+MORE_KEYS = [
+    ("more s30", [" ", "\n", "b", " ", " ", " "]),
+    ("more s30", ["q"]),
+    ("more s2", []),
+    ("more s2 s30", [" "]),
+    ("more s30", ["d", "s", "q"]),
+    ("more -5 s30", [" ", "\n"]),
+    ("more +20 s30", [" "]),
+    ("cat s30 | more", [" ", "q"]),
+    ("more long", [" "]),
+    ("more empty", []),
+    ("more -d s30", []),
+]
 
-    assert "a\n\n\nb\n" in dialogue.type("less t").replace("\r\n", "\n")
-    assert "a\n\nb\n" in dialogue.type("more -s t").replace("\r\n", "\n")
-    assert "::::" not in dialogue.type("more t")
-    assert "Missing filename" in dialogue.type("less")
+
+def _pages(folder):
+    for name, text in PAGES.items():
+        (folder / name).write_text(text)
+
+
+@pytest.mark.slow  # a host for each line
+def test_less_on_a_terminal(make_dialogue, tmp_path):
+    """less shows on a terminal what the real one shows after each key."""
+    _pages(tmp_path)
+    compare_screens("test_pagers.less_screens", make_dialogue, tmp_path, LESS_KEYS)
+
+
+@pytest.mark.slow  # a host for each line
+def test_more_on_a_terminal(make_dialogue, tmp_path):
+    """more shows on a terminal what the real one shows after each key."""
+    _pages(tmp_path)
+    compare_screens("test_pagers.more_screens", make_dialogue, tmp_path, MORE_KEYS)
+
+
+def _at(dialogue, seconds, keys):
+    """Press keys so many seconds from now."""
+    dialogue.press(keys, dialogue.host.kernel.now_ns + int(seconds * 1_000_000_000))
+
+
+def test_less_leaves_the_terminal_as_it_was(make_dialogue, tmp_path):
+    """After q the prompt reads lines again, and Ctrl-C does not leave."""
+    _pages(tmp_path)
+    dialogue = make_dialogue(workspace=tmp_path, folder="")
+    _at(dialogue, 1, b"\x03")
+    _at(dialogue, 2, b"G")
+    _at(dialogue, 3, b"q")
+
+    shown = dialogue.type("less s30")
+    assert "(END)" in shown
+    assert shown.endswith("\x1b[?1049l\x1b[23;0;0t")
+    _at(dialogue, 1, b"typed\n")
+    assert "typed\n" in dialogue.type("head -n 1").replace("\r\n", "\n")
+
+
+def test_less_can_be_stopped_and_goes_on(make_dialogue, tmp_path):
+    """Ctrl-Z stops less; fg shows its page again, and keys are its own again."""
+    _pages(tmp_path)
+    dialogue = make_dialogue(workspace=tmp_path, folder="")
+    _at(dialogue, 1, b"\x1a")
+
+    assert "Stopped" in dialogue.type("less s30")
+    _at(dialogue, 1, b"G")
+    _at(dialogue, 2, b"q")
+    assert "\n30\n" in dialogue.type("fg").replace("\r\n", "\n")
+
+
+def test_less_follows_a_log(make_dialogue, tmp_path):
+    """F shows what is appended to a file, until Ctrl-C."""
+    (tmp_path / "log").write_text("first\n")
+    dialogue = make_dialogue(workspace=tmp_path, folder="")
+    dialogue.type("(sleep 3; echo second >> log) &")
+    _at(dialogue, 5, b"\x03")
+    _at(dialogue, 6, b"q")
+
+    shown = dialogue.type("less +F log")
+    assert "Waiting for data... (interrupt to abort)" in shown
+    assert "second" in shown
+
+
+def test_less_knows_the_size_of_the_window(make_dialogue, tmp_path):
+    """A window that becomes smaller is filled anew."""
+    _pages(tmp_path)
+    dialogue = make_dialogue(workspace=tmp_path, folder="")
+    start_ns = dialogue.host.kernel.now_ns
+    dialogue.enter("less s30")
+    dialogue.resize(40, 5, start_ns + 1_000_000_000)
+    dialogue.wait_until(start_ns + 2_000_000_000)
+    dialogue.take_output()
+    _at(dialogue, 1, b"G")
+    _at(dialogue, 2, b"q")
+    dialogue.finish()
+
+    assert "\x1b[H\x1b[2J27\n28\n29\n30\n" in dialogue.take_output().replace("\r\n", "\n")
+
+
+def test_less_reads_no_more_than_it_shows(make_dialogue):
+    """less shows the beginning of what never ends."""
+    dialogue = make_dialogue()
+    _at(dialogue, 1, b"q")
+
+    assert 23 == dialogue.type("yes | less").replace("\r\n", "\n").count("y\n")

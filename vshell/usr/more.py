@@ -1,7 +1,8 @@
-"""more: show text, a page at a time on a real terminal.
+"""more: show text, a screen at a time on a terminal.
 
 Source: more(1), util-linux 2.38.1
-Differs: the text goes straight through, for a virtual terminal can be scrolled by the one it is in.
+Differs: keys for editing and shell commands are not there; a search shows two lines before what it
+finds, as the page says.
 """
 
 from __future__ import annotations
@@ -31,8 +32,12 @@ Usage:
 Show the contents of files.
 
 Options:
+ -d, --silent          tell what to press instead of ringing the bell
  -s, --squeeze         several blank lines become one
  -n, --lines <number>  the lines per page
+ -<number>             the same
+ +<number>             begin at this line
+ +/<pattern>           begin where this is found
 
  -h, --help            display this help
  -V, --version         display version
@@ -42,21 +47,37 @@ _RULE = "::::::::::::::\n"
 
 @program
 def main(io: Io, words: list[str]) -> int:
-    """Show text: ``more [-cdeflpsu] [-n LINES] [FILE...]``."""
+    """Show text: ``more [-cdeflpsu] [-n LINES] [+LINE] [+/PATTERN] [FILE...]``."""
     io.write_complaint = ""
     io.write_status = 0
     package = "from util-linux 2.38.1"
+    starts = [word[1:] for word in words if word[:1] == "+" and len(word) > 1]
     words = [word for word in words if word[:1] != "+"]
+    lines = next((word[1:] for word in words if word[:1] == "-" and word[1:].isdigit()), "")
+    words = [word for word in words if not (word[:1] == "-" and word[1:].isdigit())]
     options = parse(io, words, "cdefhln:psuV", _LONG, usage="", help_text=_HELP, package=package)
     if options.has("h", "V"):
         io.out(_HELP if options.has("h") else f"{io.name} {package}\n")
         return 0
     names = options.operands
-    terminal = io.sys.isatty(0)
-    squeeze = options.has("s") and io.sys.isatty(1)
-    if not names and terminal:
+    if not names and io.sys.isatty(0):
         io.err(f"{io.name}: bad usage\nTry '{io.name} --help' for more information.\n")
         return 1
+    if io.sys.isatty(1):
+        from vshell.usr._more import More  # noqa: PLC0415 - on a terminal only
+
+        try:
+            more = More(io, squeeze=options.has("s"), silent=options.has("d"))
+        except KernelError:
+            pass
+        else:
+            more.begin(options.value("n") or lines, starts)
+            return more.run(names)
+    _copy_all(io, names, squeeze=options.has("s") and io.sys.isatty(1))
+    return 0
+
+
+def _copy_all(io: Io, names: list[str], *, squeeze: bool) -> None:
     if not names:
         _copy(io, 0, squeeze=squeeze)
     for name in names:
@@ -68,11 +89,10 @@ def main(io: Io, words: list[str]) -> int:
         except KernelError as error:
             io.complain(f"cannot open {name}: {strerror(error.errno)}")
             continue
-        if len(names) > 1 or not terminal:
+        if len(names) > 1 or not io.sys.isatty(0):
             io.out(f"{_RULE}{name}\n{_RULE}")
         _copy(io, fd, squeeze=squeeze)
         io.sys.close(fd)
-    return 0
 
 
 def _copy(io: Io, fd: int, *, squeeze: bool) -> None:
