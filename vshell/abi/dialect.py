@@ -15,6 +15,7 @@ __all__ = [
     "HOOK_NEXT",
     "HOOK_PREFIX",
     "HOOK_RUNTIME",
+    "INNER_MEMBERS",
     "MODULE_HANDLE",
 ]
 
@@ -58,6 +59,19 @@ BUILTINS = frozenset(
 """Built-in functions and types that stand for what C's language itself offers.
 
 No input, no output, no import.
+"""
+
+INNER_MEMBERS = frozenset(
+    [
+        *("gi_frame", "gi_code", "gi_running", "gi_suspended", "gi_yieldfrom"),
+        *("f_back", "f_builtins", "f_code", "f_globals", "f_locals", "f_trace"),
+        *("gr_context", "gr_frame", "co_code", "co_consts", "tb_frame", "tb_next", "mro"),
+        *("context", "ko", "namespace"),
+    ]
+)
+"""Members of Python's and of vshell's own objects that lead out of the kernel into Python itself.
+
+No structure of the mirror has one in C. A module's own structures may.
 """
 
 HOOK_PREFIX = "__vshell"

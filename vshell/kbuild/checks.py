@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from vshell.kbuild.diagnostics import Diagnostics
     from vshell.kbuild.headers import Declaration, Headers
 
+    _Named = ast.Name | ast.FunctionDef | ast.ClassDef | ast.arg | ast.alias
+
 __all__ = ["Checked", "check_module"]
 
 _MIRROR = "vshell.linux"
@@ -143,8 +145,14 @@ class _Checker(CallChecks, ResultChecks, MemberChecks):
                 self._check_attribute(node)
             elif isinstance(node, (ast.If, ast.While)) and isinstance(node.test, ast.NamedExpr):
                 self._check_condition(node.test)
-            elif isinstance(node, ast.Name) and node.id.startswith(dialect.HOOK_PREFIX):
-                self.error(node, len(node.id), f"'{node.id}' is reserved for the compiler")
+            elif isinstance(node, ast.Name):
+                self._check_reserved(node, node.id)
+            elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                self._check_reserved(node, node.name)
+            elif isinstance(node, ast.arg):
+                self._check_reserved(node, node.arg)
+            elif isinstance(node, ast.alias):
+                self._check_reserved(node, node.asname or "")
             elif isinstance(node, ast.Constant) and isinstance(node.value, (float, complex)):
                 text = "SSE register return with SSE disabled"
                 self.error(node, len(ast.unparse(node)), text)
@@ -163,9 +171,25 @@ class _Checker(CallChecks, ResultChecks, MemberChecks):
             option="parentheses",
         )
 
-    # Python's own machinery hangs on names with underscores; no structure of C has such members.
+    def _check_reserved(self, node: _Named, name: str) -> None:
+        if name.startswith(dialect.HOOK_PREFIX):
+            text = f"'{name}' is reserved for the compiler"
+            column = node.col_offset + 1
+            self.out.add("error", node.lineno, column, len(name), text, function=self.where(node))
+
+    # What the module's own structures have, however they are called.
+    def _is_own_member(self, name: str) -> bool:
+        return any(
+            isinstance(node, ast.Attribute) and node.attr == name
+            for node in ast.walk(self.tree)
+            if isinstance(getattr(node, "ctx", None), ast.Store)
+        )
+
+    # Python's own machinery hangs on names with underscores, and on a few others; no structure of C
+    # has such members.
     def _check_attribute(self, node: ast.Attribute) -> None:
-        if node.attr.startswith("_") and node.attr != "__state":
+        is_inner = node.attr in dialect.INNER_MEMBERS and not self._is_own_member(node.attr)
+        if is_inner or (node.attr.startswith("_") and node.attr != "__state"):
             base = node.value.id if isinstance(node.value, ast.Name) else "<expression>"
             column = (node.end_col_offset or node.col_offset) - len(node.attr)
             text = f"'{base}' has no member named '{node.attr}'"
