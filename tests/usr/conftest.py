@@ -33,6 +33,7 @@ _PACKAGES = {
     "kmod": ("/usr/sbin/modinfo", "kmod version 30"),
     "less": ("less", "less 590"),
     "mawk": ("mawk", "mawk 1.3.4 20200120"),
+    "man-db": ("man", "man 2.11.2"),
     "strace": ("strace", "strace -- version 6.1"),
 }
 # How a program is asked for its version, where --version is not the way.

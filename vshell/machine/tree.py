@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from vshell.kernel.inode import File, Inode
     from vshell.kernel.process import Process
     from vshell.kernel.vfs import Vfs
+    from vshell.machine.manual import Manual
     from vshell.machine.settings import HostSettings
     from vshell.machine.why import Why
 
@@ -80,6 +81,38 @@ def program_names() -> list[str]:
     return sorted([*names, "bash"])
 
 
+# /usr/share/man and its index, written when somebody looks.
+def _install_manual(vfs: Vfs) -> None:
+    made: list[Manual] = []
+
+    def manual() -> Manual:
+        if not made:
+            from vshell.machine.manual import Manual  # noqa: PLC0415 - only when somebody looks
+
+            programs = {_NAMES.get(one, one): one for one in program_names()}
+            aliases = {name: file for name, file in _ALIASES.items() if file in programs.values()}
+            made.append(Manual(programs | aliases, _SBIN))
+        return made[0]
+
+    def folder(section: int) -> GeneratedDirectory:
+        def names() -> list[str]:
+            return [f"{name}.{section}" for name in manual().names(section)]
+
+        def find(name: str) -> Inode | None:
+            stem, _, ending = name.rpartition(".")
+            text = manual().page(section, stem) if ending == str(section) else None
+            return RegularFile(vfs, 0o644, data=text.encode()) if text is not None else None
+
+        return GeneratedDirectory(vfs, names, find, 0o755)
+
+    def index() -> str:
+        return "".join(f"{name}\t{section}\t{text}\n" for name, section, text in manual().index())
+
+    for section in (1, 8, 9):
+        vfs.place(f"/usr/share/man/man{section}", folder(section))
+    vfs.place("/var/cache/man/index.db", text_file(vfs, index))
+
+
 def install(kernel: Kernel, settings: HostSettings) -> None:
     """Lay out everything but /dev, /proc, /sys and the home directory."""
     vfs = kernel.vfs
@@ -100,6 +133,7 @@ def install(kernel: Kernel, settings: HostSettings) -> None:
         "/var/log",
     ):
         vfs.make_directories(path)
+    _install_manual(vfs)
     vfs.make_directories("/root").permissions = 0o700
     for path in ("/tmp", "/var/tmp"):  # noqa: S108 - of the virtual tree
         vfs.make_directories(path).permissions = 0o1777
