@@ -13,6 +13,8 @@ from vshell.machine.dialogue import Dialogue
 from vshell.machine.host import Host, HostSettings, load_settings
 from vshell.machine.host_file import DEFAULT_PROFILE, profile_names
 from vshell.machine.settings import SettingsError
+from vshell.transcript.format import parse_yaml
+from vshell.transcript.model import TranscriptError
 
 
 def test_the_default_host_is_the_tutorials():
@@ -280,3 +282,28 @@ def is_as_said(rule, value):
         rule.get("minimum", value) <= value <= rule.get("maximum", value)
     )
     return is_kind and is_listed and is_between
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (f"cpus: 0x{'f' * 100_000}", "cpus: a number of 400000 bits"),
+        (f"hostname: 0x{'f' * 100_000}", "hostname: a number of 400000 bits"),
+        (f"memory_kib: 1{':00' * 60_000}", "memory_kib: a number of 354414 bits"),
+        (f"cpus: {'9' * 5000}", "value has 5000 digits"),
+        (f"uptime: 1{':00' * 60_000}.5", "int too large to convert to float"),
+        ("uptime: 100000001", "uptime must be three years at most, not 100000001"),
+        ('hostname: "\\e[2J"', "hostname: a control character"),
+        ('boot_log: ["0.5 <6> a\\x9b"]', "boot_log: a control character"),
+    ],
+    ids=lambda text: text[:20],
+)
+def test_what_could_overwhelm_is_refused(tmp_path, text, message):
+    """Endless numbers and control characters are refused, in host files and in transcripts."""
+    path = tmp_path / "h.yaml"
+    path.write_text(text + "\n")
+    with pytest.raises(SettingsError, match=message):
+        load_settings(str(path))
+
+    with pytest.raises(TranscriptError, match=f"host: {text.split(':')[0]}"):
+        parse_yaml(f"host:\n  {text}\nsteps: []\n", "a.vshell.yaml")

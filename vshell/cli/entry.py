@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 
+from vshell.abi.plain import plain_text
 from vshell.cli.arguments import USAGE, UsageError, parse
 
 TYPE_CHECKING = False
@@ -49,7 +50,7 @@ def main(words: list[str] | None = None) -> int:
     try:
         status = _dispatch(words)
     except UsageError as error:
-        sys.stderr.write(f"vshell: {error}\n")
+        sys.stderr.write(plain_text(f"vshell: {error}\n"))
         if error.__cause__ is not None:
             _tell_bug(error.__cause__)
         status = 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from vshell.abi.plain import plain_text
 from vshell.cli.arguments import UsageError
 
 TYPE_CHECKING = False
@@ -91,7 +92,7 @@ def run_exported(arguments: Arguments, run: Callable[[Callable[[], Host]], int])
     finally:
         failures += exports.close()
         for failure in failures:
-            sys.stderr.write(f"vshell: {failure}\n")
+            sys.stderr.write(plain_text(f"vshell: {failure}\n"))
     return 2 if failures else status
 
 

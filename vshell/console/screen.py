@@ -6,6 +6,8 @@ import asyncio
 
 from prompt_toolkit.application import run_in_terminal
 
+from vshell.abi.plain import plain_text
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
@@ -101,7 +103,8 @@ class Screen:
         start, end = ("\x1b[34m" if self._looks.is_light else "\x1b[36m"), "\x1b[0m"
         if not self._looks.has_colours:
             start = end = ""
-        lines = "".join(f"  {start}{line}{end}\n" if line else "\n" for line in text.splitlines())
+        plain = plain_text(text).removesuffix("\n").split("\n")
+        lines = "".join(f"  {start}{line}{end}\n" if line else "\n" for line in plain)
         self.put(f"\n{lines}\n".encode())
 
     def say_above(self, text: str) -> None:

@@ -19,6 +19,7 @@ import sys
 from prompt_toolkit.input.typeahead import get_typeahead
 from prompt_toolkit.keys import Keys
 
+from vshell.abi.plain import plain_text
 from vshell.console.coach import Coach
 from vshell.console.editor import Editor
 from vshell.console.job_mode import JobMode
@@ -194,7 +195,7 @@ class Prompt:
         with contextlib.suppress(OSError):
             self._title.end()
         if self._failure is not None:
-            sys.stderr.write(f"\r\nvshell: {self._failure}\n")
+            sys.stderr.write(f"\r\nvshell: {plain_text(self._failure)}\n")
         return self._status
 
     async def _grant_wishes(self, job_mode: JobMode) -> None:

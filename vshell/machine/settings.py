@@ -6,6 +6,7 @@ host file that comes with vshell.
 
 from __future__ import annotations
 
+from vshell.abi.plain import plain_text
 from vshell.kernel.config import KernelConfig
 from vshell.machine.clock import SPEED_LIMIT
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["HostSettings", "SettingsError"]
 
 _NSEC_PER_SEC = 1_000_000_000
+_NUMBER_BITS_MAX = 63
+# A host lives through all the time before its session begins: some 10 s for three years.
+_UPTIME_S_MAX = 100_000_000
 
 
 class SettingsError(Exception):
@@ -227,6 +231,8 @@ class HostSettings:
             raise SettingsError(f"{where}: hz must divide 1000, not {self.hz}")
         if not 0 < self.speed < SPEED_LIMIT:
             raise SettingsError(f"{where}: speed must be a positive number, not {self.speed}")
+        if self.uptime > _UPTIME_S_MAX:
+            raise SettingsError(f"{where}: uptime must be three years at most, not {self.uptime}")
         self._boot_wall_ns(where)
 
     def check(self, where: str) -> None:
@@ -245,6 +251,11 @@ class HostSettings:
 
     def _checked(self, name: str, value: object, where: str) -> object:
         present = getattr(self, name)
+        if isinstance(value, int) and value.bit_length() > _NUMBER_BITS_MAX:
+            raise SettingsError(f"{where}: {name}: a number of {value.bit_length()} bits")
+        texts = value if isinstance(value, list) else [value]
+        if any(isinstance(text, str) and plain_text(text) != text for text in texts):
+            raise SettingsError(f"{where}: {name}: a control character")
         if name in ("uptime", "speed") and isinstance(value, float) and 0 <= value < 1e9:
             return value
         if name == "boot_date":

@@ -8,6 +8,7 @@ import sys
 from argparse import ArgumentParser
 from shutil import get_terminal_size
 
+from vshell.abi.plain import plain_text
 from vshell.machine.export import Exports
 from vshell.machine.observer import Observer
 from vshell.machine.pacing import real_s
@@ -38,7 +39,7 @@ _CLEAR_LINE = "\r\x1b[K"
 class _Parser(ArgumentParser):
     # Messages of vshell itself look all alike.
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"vshell: {message} (see {self.prog} --help)\n")
+        self.exit(2, plain_text(f"vshell: {message} (see {self.prog} --help)\n"))
 
 
 def _parser() -> ArgumentParser:
@@ -97,7 +98,7 @@ def replay_command(words: list[str]) -> int:
     try:
         paths = list(find(options.paths))
     except TranscriptError as error:
-        sys.stderr.write(f"vshell: {error.path}: {error.text}\n")
+        sys.stderr.write(plain_text(f"vshell: {error.path}: {error.text}\n"))
         return 2
     exports = _Exporting(options, parser, paths)
     run = _Run(options, len(paths))
@@ -249,14 +250,14 @@ class _Run:
         self.outcomes.append(outcome)
         path = outcome.transcript.path
         if self.shows_progress:
-            text = f"{self.seen}/{self.count} {path}"
+            text = plain_text(f"{self.seen}/{self.count} {path}")
             sys.stderr.write(_CLEAR_LINE + text[: get_terminal_size().columns - 1])
             sys.stderr.flush()
         if self.options.verbose:
             for step in outcome.steps:
                 typed = (step.step.run or step.step.key).split("\n")[0]
                 word = "ok     " if step.holds else "differs"
-                self._say(f"{word} {path}:{step.step.place.line} $ {typed}\n")
+                self._say(plain_text(f"{word} {path}:{step.step.place.line} $ {typed}\n"))
         if outcome.holds:
             return
         if self.options.update and _can_update(outcome):
@@ -266,7 +267,7 @@ class _Run:
                 self.errors.append(str(error))
                 return
             self.updated += 1
-            self._say(f"updated {path}\n")
+            self._say(plain_text(f"updated {path}\n"))
         else:
             self._say(difference_text(outcome, colour=self.colour))
 
@@ -289,7 +290,7 @@ class _Run:
         if self.options.junit:
             self._write_junit()
         for error in self.errors:
-            sys.stderr.write(f"vshell: {error}\n")
+            sys.stderr.write(plain_text(f"vshell: {error}\n"))
         if self.options.json:
             sys.stdout.write(as_json(self.outcomes, self.errors))
         differ = sum(not outcome.holds for outcome in self.outcomes) - self.updated

@@ -120,5 +120,5 @@ def plain_value(node: yaml.ScalarNode) -> object:
     """
     try:
         return yaml.SafeLoader("").construct_object(node)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, OverflowError) as error:
         raise ValueError(str(error)) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from vshell.abi.plain import plain_text
 from vshell.machine.dialogue import Dialogue
 from vshell.machine.failure import HostFailure
 from vshell.transcript.record import Cast, Recorder, Recording
@@ -82,7 +83,7 @@ def record_lines(make_host: Callable[[], Host], lines: Iterable[str], recording:
             sys.stdout.flush()
         status = dialogue.status
     except HostFailure as failure:
-        sys.stderr.write(f"vshell: {failure}\n")
+        sys.stderr.write(plain_text(f"vshell: {failure}\n"))
         status = 2
     finally:
         host.shut_down()

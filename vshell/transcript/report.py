@@ -6,6 +6,7 @@ import json
 import re
 from xml.sax.saxutils import escape, quoteattr
 
+from vshell.abi.plain import plain_text
 from vshell.transcript.match import diff
 
 TYPE_CHECKING = False
@@ -27,8 +28,8 @@ _LINES_MAX = 500
 def step_text(path: str, outcome: StepOutcome, *, colour: bool = False) -> str:
     """Describe the difference of one step: its place, its line, a unified diff."""
     step = outcome.step
-    typed = (step.run or step.key).split("\n")
-    where = f"{path}:{step.place.line}: "
+    typed = plain_text(step.run or step.key).split("\n")
+    where = f"{plain_text(path)}:{step.place.line}: "
     out = [(_BOLD + where + _RESET if colour else where) + f"$ {typed[0]}"]
     out += [f"> {line}" for line in typed[1:]]
     if not outcome.is_equal:
@@ -37,10 +38,10 @@ def step_text(path: str, outcome: StepOutcome, *, colour: bool = False) -> str:
             lines[_LINES_MAX:] = [f"@@ {len(lines) - _LINES_MAX} more lines @@"]
         for line in lines:
             paint = _COLOURS.get(line[:1], "") if colour else ""
-            out.append(f"{paint}{line}{_RESET if paint else ''}")
+            out.append(f"{paint}{plain_text(line)}{_RESET if paint else ''}")
     if step.status not in (None, outcome.status):
         out.append(f"status {outcome.status}, expected {step.status}")
-    out += [f"goal not met: {goal}" for goal in outcome.unmet]
+    out += [f"goal not met: {plain_text(goal)}" for goal in outcome.unmet]
     return "\n".join(out) + "\n"
 
 
@@ -48,12 +49,13 @@ def difference_text(outcome: Outcome, *, colour: bool = False) -> str:
     """Describe everything that is not as the transcript says."""
     path = outcome.transcript.path
     text = "".join(step_text(path, step, colour=colour) for step in outcome.steps if not step.holds)
+    rest = ""
     if outcome.failure:
-        text += f"{_where(path, outcome.failure_line)}: {outcome.failure}\n"
+        rest += f"{_where(path, outcome.failure_line)}: {outcome.failure}\n"
     if outcome.event:
-        text += f"{_where(path, outcome.event_line)}: the first kernel event that differs:\n"
-        text += "".join(f"  {line}\n" for line in outcome.event.split("\n"))
-    return text
+        rest += f"{_where(path, outcome.event_line)}: the first kernel event that differs:\n"
+        rest += "".join(f"  {line}\n" for line in outcome.event.split("\n"))
+    return text + plain_text(rest)
 
 
 def _where(path: str, line: int) -> str:
