@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from vshell.kernel.core import Kernel
+    from vshell.kernel.ptrace import Tracer
     from vshell.kernel.syscall import Sys
     from vshell.kernel.task import Task
     from vshell.kernel.tty import Tty
@@ -125,6 +126,7 @@ class Process:
         self.children_ns = 0
         self.execed = False
         self.alarm: object = None
+        self.tracer: Tracer | None = None
 
     @property
     def pid(self) -> int:
@@ -343,7 +345,8 @@ class Processes:
         process.execed = True
         kernel.set_task_comm(process.task, path.rstrip("/").rpartition("/")[2])
         process.vsz_kib, process.rss_kib = _memory_of(exe)
-        if setuid is not None:
+        # Linux: security/commoncap.c cap_bprm_creds_from_file() (v6.1): not under a tracer.
+        if setuid is not None and (process.tracer is None or not process.euid):
             process.euid = process.suid = setuid
         for fd in sorted(process.cloexec):
             process.close(fd)
@@ -395,6 +398,8 @@ class Processes:
         task.flags |= st.PF_EXITING
         process.exit_status = status
         task.exit_code = status
+        if process.tracer is not None:
+            process.tracer.ended(process, status)
         for fd in sorted(process.files):
             process.close(fd)
         for child in list(process.children):
@@ -610,10 +615,14 @@ class Processes:
                 return ran
             signal = (waiting & -waiting).bit_length()
             if waiting & mask_of(sg.SIGKILL):
+                if process.tracer is not None:
+                    process.tracer.signalled(process, process.exit_status or sg.SIGKILL)
                 raise ProcessExit(process.exit_status or sg.SIGKILL)
             task.shared_pending &= ~mask_of(signal)
             task.sig_pending &= ~mask_of(signal)
             handler = process.disposition(signal)
+            if process.tracer is not None:
+                process.tracer.signalled(process, signal)
             if not isinstance(handler, int):
                 ran = True
                 process.handled += 1

@@ -30,6 +30,7 @@ from vshell.kernel import costs
 from vshell.kernel.hrtimer import HrTimer
 from vshell.kernel.inode import Directory, RegularFile
 from vshell.kernel.process import Exec, ProcessExit
+from vshell.kernel.ptrace import TraceCalls
 from vshell.kernel.syscall_entry import system_call
 from vshell.kernel.syscall_file import FileCalls, Stat
 
@@ -60,7 +61,7 @@ class Utsname:
         self.machine = kernel.config.machine
 
 
-class Sys(FileCalls):
+class Sys(FileCalls, TraceCalls):
     """The system calls of one process."""
 
     # -- Processes ------------------------------------------------------------------------------
@@ -71,12 +72,34 @@ class Sys(FileCalls):
         clone(2) takes a function too.
         """
         self._sched.charge(costs.SYSCALL_NS)
-        return self._kernel.processes.fork(self._process, entry).pid
+        process = self._process
+        tracer = process.tracer
+        if tracer is None:
+            return self._kernel.processes.fork(process, entry).pid
+        tracer.enter(process, "fork", ())
+        child = self._kernel.processes.fork(process, entry)
+        if tracer.follows:
+            tracer.attach(child)
+        tracer.leave(process, "fork", child.pid)
+        return child.pid
 
     def execve(self, path: str, argv: list[str], environ: dict[str, str]) -> NoReturn:
         """Replace the program."""
         self._sched.charge(costs.SYSCALL_NS)
-        self._kernel.processes.exec(self._process, path, argv, environ)
+        process = self._process
+        tracer = process.tracer
+        if tracer is not None:
+            tracer.enter(process, "execve", (path, argv, environ))
+        try:
+            self._kernel.processes.exec(process, path, argv, environ)
+        except KernelError as error:
+            if tracer is not None:
+                tracer.leave(process, "execve", None, error.errno)
+            raise
+        except Exec:
+            if tracer is not None:
+                tracer.leave(process, "execve", 0)
+            raise
 
     def run_here(self, main: Callable[[list[str], Sys], int], argv: list[str]) -> NoReturn:
         """Go on with another program that is already in memory.

@@ -48,14 +48,23 @@ def system_call(
         process = self._process
         task = process.task
         sched.charge(costs.SYSCALL_NS)
+        tracer = process.tracer
+        if tracer is not None:
+            tracer.enter(process, function.__name__, (*args, *kwargs.values()))
         while True:
             try:
                 result = function(self, *args, **kwargs)
             except KernelError as error:
+                if tracer is not None:
+                    tracer.leave(process, function.__name__, None, error.errno)
                 ran = task.signal_pending() and self._kernel.processes.deliver_signals(process)
                 if error.errno != EINTR or ran:
                     raise
+                if tracer is not None:
+                    tracer.enter(process, function.__name__, (*args, *kwargs.values()))
                 continue
+            if tracer is not None:
+                tracer.leave(process, function.__name__, result)
             if task.signal_pending():
                 self._kernel.processes.deliver_signals(process)
             return result
