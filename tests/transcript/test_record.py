@@ -7,10 +7,14 @@ import os
 import signal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from tests.console.terminal import Terminal
 from vshell.cli import main
 from vshell.transcript.load import load
+from vshell.transcript.match import as_lines
+from vshell.transcript.record import Recorder
 from vshell.transcript.replay import replay
 from vshell.transcript.report import difference_text
 
@@ -91,7 +95,7 @@ def test_a_spinning_thread_is_recorded_exactly(record):
 
 @pytest.mark.slow  # a session at the prompt
 def test_a_killed_recording_is_a_transcript(record):
-    """What was done until SIGKILL is there, and holds."""
+    """What was done and shown until SIGKILL is there."""
     terminal, path = record()
     terminal.run("echo one")
     terminal.run("echo two; false")
@@ -104,6 +108,7 @@ def test_a_killed_recording_is_a_transcript(record):
     assert typed == [one.run for one in transcript.steps]
     assert ("one",) == transcript.steps[0].out
     assert (("two",), 1) == (transcript.steps[1].out, transcript.steps[1].status)
+    assert ("three",) == transcript.steps[2].out
 
 
 def test_commands_are_recorded(tmp_path, capsys):
@@ -186,3 +191,36 @@ def test_wrong_words(words, message, capsys):
     """What cannot be recorded is said, with status 2."""
     assert 2 == main(words)
     assert capsys.readouterr().err.startswith(f"vshell: {message}")
+
+
+PIECES = [b"a", b" ", b"\n", b"\n", b"\r\n", b"\r", b"...", b"\xff", "ß".encode(), b" (re)", b"\t"]
+
+
+@given(some.lists(some.sampled_from(PIECES), max_size=12), some.integers(1, 5))
+def test_answers_are_written_as_they_come(tmp_path_factory, pieces, size):
+    """However output is cut into pieces, the file is a transcript of the complete lines so far."""
+    path = tmp_path_factory.mktemp("r") / "a.vshell.yaml"
+    recorder = Recorder(str(path), "a")
+    recorder.on_entry(0, "open", 0, (80, 24))
+    recorder.on_entry(10**9, "line", 0, "x")
+
+    def lines_of(data):
+        return as_lines(data.decode("utf-8", "surrogateescape").replace("\r\n", "\n"))
+
+    def written():
+        [step] = load(str(path)).steps
+        # An empty line at the end has to be written so.
+        return tuple("" if line == " (esc)" else line for line in step.out)
+
+    data = b"".join(pieces)
+    for start in range(0, len(data), size):
+        recorder.on_output(0, 10**9, data[start : start + size])
+        lines = lines_of(data[: data.rfind(b"\n", 0, start + size) + 1])
+        while lines[-1:] == ("",):
+            lines = lines[:-1]
+
+        assert lines == written()
+
+    recorder.close()
+
+    assert lines_of(data) == written()

@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 
     Splice = tuple[int, int, str]
 
-__all__ = ["entry_text", "head_text", "scalar_text", "with_answers"]
+__all__ = ["OutBlock", "entry_text", "head_text", "scalar_text", "with_answers"]
 
 _PLAIN = re.compile(r"[A-Za-z_./][^:#\n\t\"'\\{}\[\],&*!|>%@`]*")
 # What YAML takes for something else than text.
 _RESERVED = frozenset(("true", "false", "yes", "no", "on", "off", "null", "y", "n", "...", "---"))
 _COMMENT_BELOW = re.compile(r"(?:[ \t]*\r?\n)+( *)#")
 _COMMENT = re.compile(r"[ \t]+#[^\r\n]*")
+_EMPTY_LINE = " (esc)"
 
 
 # -- Values ---------------------------------------------------------------------------------------
@@ -64,9 +65,13 @@ def _visible(letter: str) -> str:
 def _block(lines: Sequence[str]) -> tuple[str, list[str]]:
     if not any(lines):
         return _quoted("\n" * len(lines)), []
-    # YAML guesses the margin by the first line, and drops empty lines at the end.
-    head = "|2" if not lines[0] or lines[0][0] in " \t" else "|"
-    return head, [*lines[:-1], lines[-1] or " (esc)"]
+    # YAML drops empty lines at the end.
+    return _block_head(lines[0]), [*lines[:-1], lines[-1] or _EMPTY_LINE]
+
+
+# YAML guesses the margin by the first line.
+def _block_head(first: str) -> str:
+    return "|2" if not first or first[0] in " \t" else "|"
 
 
 def _block_text(lines: Sequence[str], margin: str) -> str:
@@ -112,6 +117,41 @@ def entry_text(keys: Mapping[str, object]) -> str:
         else:
             text += f"{name}: {_scalar(value)}\n"
     return text
+
+
+class OutBlock:
+    """The answer of a step that is being written, line by line as they come.
+
+    Whatever has been written at any moment is YAML, and means the lines so far; only empty lines at
+    the end wait for what follows them.
+    """
+
+    def __init__(self) -> None:
+        """Begin with no line."""
+        self._is_open = False
+        self._empty = 0
+
+    def add(self, lines: Iterable[str]) -> str:
+        """Give what is to be written for more lines, which are those of ``as_lines``."""
+        text = ""
+        for line in lines:
+            if not line:
+                self._empty += 1
+                continue
+            if not self._is_open:
+                text += f"  out: {_block_head('' if self._empty else line)}\n"
+                self._is_open = True
+            text += "\n" * self._empty + f"    {line}\n"
+            self._empty = 0
+        return text
+
+    def end(self) -> str:
+        """Give what is to be written behind the last line."""
+        if not self._empty:
+            return ""
+        if not self._is_open:
+            return "  " + entry_text({"out": ("",) * self._empty})[2:]
+        return "\n" * (self._empty - 1) + f"    {_EMPTY_LINE}\n"
 
 
 def _can_be_block(text: str) -> bool:

@@ -1,7 +1,8 @@
 """Records a session as a transcript while it happens, and as a cast for players.
 
-A recorder observes a machine. What it writes is complete after every line entered and every command
-done, so that a recording that is cut off at any moment is a transcript of what was done until then.
+A recorder observes a machine. It writes every line as it is entered, and every line of an answer as
+it comes, before anybody sees it. So a recording that is cut off at any moment, by SIGKILL even, is
+a transcript of what was done and shown until then.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from decimal import Decimal
 from vshell.abi.events import Event
 from vshell.machine.observer import Observer
 from vshell.machine.settings import HostSettings
-from vshell.transcript.edit import entry_text, head_text
+from vshell.transcript.edit import OutBlock, entry_text, head_text
 from vshell.transcript.match import as_lines
 
 TYPE_CHECKING = False
@@ -86,7 +87,9 @@ class Recorder(Observer):
         self._with_times = with_times
         self._changes: dict[str, object] = {}
         self._is_open = False
-        self._output = bytearray()
+        self._block = OutBlock()
+        # What has come of a line that is not complete.
+        self._rest = b""
         self._press: list[dict[str, object]] = []
         self._status = 0
         self._size = (0, 0)
@@ -115,10 +118,13 @@ class Recorder(Observer):
             self._enter(time_ns, kind, value)
 
     def on_output(self, number: int, time_ns: int, data: bytes) -> None:
-        """Keep what the first terminal shows."""
+        """Write down what the first terminal shows."""
         del time_ns
-        if not number:
-            self._output += data
+        if number or not self._is_open:
+            return
+        whole, newline, self._rest = (self._rest + data).rpartition(b"\n")
+        if newline:
+            self._answer(whole + newline)
 
     def on_question(self, number: int, time_ns: int, prompt: str, status: int) -> None:
         """Keep the last command's status."""
@@ -161,19 +167,23 @@ class Recorder(Observer):
             self._size_seen = self._size
         self._file.write(entry_text(keys))
         self._is_open = True
-        self._output.clear()
+        self._block = OutBlock()
+        self._rest = b""
         self._press = []
+
+    def _answer(self, data: bytes) -> None:
+        text = data.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+        self._file.write(self._block.add(as_lines(text)))
 
     def _finish_step(self) -> None:
         if not self._is_open:
             return
         self._is_open = False
+        self._answer(self._rest)
+        self._file.write(self._block.end())
         keys: dict[str, object] = {}
         if self._press:
             keys["press"] = self._press
-        text = self._output.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
-        if lines := as_lines(text):
-            keys["out"] = lines
         if self._status:
             keys["status"] = self._status
         if keys:
