@@ -12,6 +12,7 @@ from vshell.transcript.lesson import lesson_names, lesson_path
 from vshell.transcript.load import load
 from vshell.transcript.model import Place, TranscriptError
 from vshell.transcript.replay import make_settings
+from vshell.transcript.source import path_beside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,8 +68,8 @@ def open_demo(name: str, rate: float = 1.0) -> Demo:
 
 def _host_maker(transcript: Transcript) -> Callable[[], Host]:
     settings = make_settings(transcript)
-    folder = os.path.dirname(os.path.abspath(transcript.path))
-    workspace = os.path.join(folder, transcript.workspace) if transcript.workspace else None
+    name = transcript.workspace
+    workspace = path_beside(transcript.path, name) if name else None
     if workspace is not None and not os.path.isdir(workspace):
         text = f"workspace: {workspace}: No such directory"
         raise TranscriptError(transcript.path, Place(1), text)

@@ -176,8 +176,10 @@ class TranscriptFile(pytest.File):
             make_settings(transcript)
 
     def _own_workspace(self) -> str | None:
+        from vshell.transcript.source import path_beside  # noqa: PLC0415 - only for transcripts
+
         name = self.transcript.workspace
-        return os.path.join(self.path.parent, name) if name else None
+        return path_beside(str(self.path), name) if name else None
 
     def outcome(self) -> Outcome:
         """Give what became of it; the first time, run it."""
@@ -202,8 +204,9 @@ class TranscriptFile(pytest.File):
     def write_events(self) -> None:
         """Write the events of this run into the file of the recorded ones."""
         from vshell.transcript.load import write_events  # noqa: PLC0415 - only to update
+        from vshell.transcript.recorded import events_path  # noqa: PLC0415 - as above
 
-        write_events(os.path.join(self.path.parent, self.transcript.events), self._events)
+        write_events(events_path(self.transcript), self._events)
 
     def write_answers(self) -> None:
         """Write into the file what the chosen steps that differ show now.

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-
 from vshell.abi.events import Event
+from vshell.transcript.source import path_beside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,10 +15,12 @@ __all__ = ["RecordedEvents", "events_path"]
 
 
 def events_path(transcript: Transcript) -> str:
-    """Give the path of a transcript's recorded events; "" if it has none."""
-    if not transcript.events:
-        return ""
-    return os.path.join(os.path.dirname(os.path.abspath(transcript.path)), transcript.events)
+    """Give the path of a transcript's recorded events; "" if it has none.
+
+    Raises:
+        TranscriptError: it leads out of the transcript's folder.
+    """
+    return path_beside(transcript.path, transcript.events) if transcript.events else ""
 
 
 class RecordedEvents:

@@ -19,6 +19,7 @@ from vshell.transcript.match import PatternError, as_lines, matches
 from vshell.transcript.model import Outcome, Place, StepOutcome, TranscriptError
 from vshell.transcript.patience import Patience
 from vshell.transcript.recorded import RecordedEvents, events_path
+from vshell.transcript.source import path_beside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -130,9 +131,9 @@ class Replay:
         self.timeout_s = TIMEOUT_S
         self._transcript = transcript
         self._settings = settings
-        folder = os.path.dirname(os.path.abspath(transcript.path))
-        own = os.path.join(folder, transcript.workspace) if transcript.workspace else None
-        self._workspace = workspace or own
+        if workspace is None and transcript.workspace:
+            workspace = path_beside(transcript.path, transcript.workspace)
+        self._workspace = workspace
         self._show = show
         self._outcomes: dict[Place, StepOutcome] = {}
         self._failure = ""

@@ -1,10 +1,12 @@
-"""The file of a transcript: text of bounded size, whatever ends its lines."""
+"""The file of a transcript: text of bounded size, whatever ends its lines. What lies beside it."""
 
 from __future__ import annotations
 
+import os
+
 from vshell.transcript.model import Place, TranscriptError
 
-__all__ = ["BOM", "FILE_BYTES_MAX", "LINE_LETTERS_MAX", "newline_of", "read_text"]
+__all__ = ["BOM", "FILE_BYTES_MAX", "LINE_LETTERS_MAX", "newline_of", "path_beside", "read_text"]
 
 BOM = "\ufeff"
 LINE_LETTERS_MAX = 1_000_000
@@ -40,3 +42,20 @@ def newline_of(text: str) -> str:
     """Tell what ends a text's lines, by its first one."""
     end = text.find("\n")
     return "\r\n" if end > 0 and text[end - 1] == "\r" else "\n"
+
+
+def path_beside(path: str, name: str) -> str:
+    """Give the real path of what a transcript names in its folder or below.
+
+    Args:
+        path: of the transcript.
+        name: relative, without "..".
+
+    Raises:
+        TranscriptError: a symbolic link leads out of the folder.
+    """
+    folder = os.path.realpath(os.path.dirname(os.path.abspath(path)))
+    real = os.path.realpath(os.path.join(folder, name))
+    if os.path.commonpath([folder, real]) != folder:
+        raise TranscriptError(path, Place(1), f"{name}: leads out of the transcript's folder")
+    return real
