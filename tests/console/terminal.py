@@ -41,6 +41,8 @@ class Terminal:
         self.pid, self._fd = pty.fork()
         if not self.pid:
             os.execvpe(command[0], [*command, *words], environment | variables)
+        # A terminal that is opened later must not hold this one open.
+        os.set_inheritable(self._fd, False)
         self.resize(columns, rows)
 
     def resize(self, columns, rows):
@@ -129,7 +131,13 @@ class Terminal:
             _, status = os.waitpid(self.pid, 0)
             self.status = os.waitstatus_to_exitcode(status)
 
-    def close(self):
-        """Hang up."""
+    def hang_up(self):
+        """Close the window, and wait until whoever was in it has ended."""
         os.close(self._fd)
+        self._fd = -1
         self._reap()
+
+    def close(self):
+        """Hang up, if that has not been done."""
+        if self._fd >= 0:
+            self.hang_up()

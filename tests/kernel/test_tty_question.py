@@ -82,3 +82,15 @@ def test_what_nobody_has_read_goes_to_the_editor(terminal):
     terminal.type(b"one\rtw")
 
     assert ("one\ntw", "") == (terminal.tty.take_typed_ahead(), terminal.tty.take_typed_ahead())
+
+
+def test_what_is_typed_belongs_into_the_line(terminal):
+    """A line typed while the front end is asked for one is not read past it."""
+    found = terminal.run(ask)
+    terminal.do(lambda: terminal.tty.receive(b"exit\r"))
+    assert [] == found
+    assert not terminal.tty.has_input
+
+    assert "exit\n" == terminal.tty.take_typed_ahead()
+    terminal.do(lambda: terminal.tty.answer("exit now"))
+    assert [b"exit now\n"] == found

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pathlib import Path
+from types import FunctionType
+
 import pytest
 
+from vshell.linux import kthread
+from vshell.machine import words
 from vshell.machine.completion import complete, list_commands
 from vshell.machine.dialogue import Dialogue
 from vshell.machine.host import Host
+from vshell.machine.tree import program_names
+from vshell.machine.vmlinux import HEADER_NAMES
+from vshell.machine.words import kernel_functions, option_words, program_summary
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +87,62 @@ def test_commands_are_programs_builtins_and_words(dialogue):
 def test_a_dead_shell_completes_nothing(dialogue):
     """A pid that is no process gives no candidates."""
     assert [] == complete(dialogue.host, 99999, "ls")
+
+
+def test_every_option_has_a_line_of_help():
+    """Each long option of each program is in option_words.txt, and so is nothing else."""
+    names = [name for name in program_names() if name != "bash"]
+    unknown, known = [], set()
+    for name in names:
+        for key in getattr(import_module(f"vshell.usr.{name}"), "_LONG", {}):
+            option = key.rstrip("?=")
+            known.add(option)
+            if not option_words(name, option):
+                unknown.append(f"{name} --{option}")
+    told = Path(words.__file__).with_name("option_words.txt").read_text().splitlines()
+    sections = [line[1:-1] for line in told if line.startswith("[")]
+    options = {line.split("\t")[0].rstrip("=") for line in told if line[0] not in "#[-"}
+
+    assert [] == unknown
+    assert {"*"} == set(sections) - set(names)
+    assert set() == options - known - {"colour"}
+    assert sorted(sections[1:]) == sorted(set(sections[1:]))
+
+
+def test_help_stands_beside_options_and_commands(dialogue):
+    """Options come with their short form and what they mean, commands with what they do."""
+    found = complete(dialogue.host, dialogue.process.pid, "ls --alm")
+    assert [("-A, --almost-all", "as --all, without . and ..")] == [
+        (one.shown, one.meta) for one in found
+    ]
+    found = complete(dialogue.host, dialogue.process.pid, "insm")
+    assert [("insmod", program_summary("insmod"))] == [(one.shown, one.meta) for one in found]
+    assert "module" in program_summary("insmod")
+    assert "shell builtin" == complete(dialogue.host, dialogue.process.pid, "getopts")[0].meta
+
+
+def test_functions_of_the_kernel(dialogue):
+    """Pages are there for functions, too, each with the first sentence of its docstring."""
+    found = {
+        one.shown: one.meta
+        for one in complete(dialogue.host, dialogue.process.pid, "man kthread_sto")
+    }
+
+    assert {"kthread_stop"} <= set(found)
+    assert found["kthread_stop"] == (kthread.kthread_stop.__doc__ or "").split(".\n")[0]
+
+
+def test_all_public_functions_are_known():
+    """What a module can call can be completed: every public function of the mirror."""
+    public = set()
+    for header in HEADER_NAMES:
+        module = import_module(f"vshell.linux.{header}")
+        public |= {n for n in module.__all__ if isinstance(vars(module).get(n), FunctionType)}
+
+    assert set() == public - set(kernel_functions())
+
+
+def test_signals_and_shell_options(dialogue):
+    """kill completes the names of signals, set the names of the shell's options."""
+    assert ["kill -KILL "] == candidates(dialogue, "kill -KI")
+    assert ["set -o vi "] == candidates(dialogue, "set -o v")[1:]

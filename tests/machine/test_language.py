@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vshell.machine.language import classify, current_command, spans
+from vshell.machine.language import classify, current_command, is_unfinished, spans
 
 SHELLISH = st.text(alphabet="ab1 \t\n'\"\\$(){}|&;<>#=-!`*~/", max_size=40)
 
@@ -61,3 +61,29 @@ def test_the_target_of_a_redirection_is_no_command():
     kinds = [kind for kind, _ in classify("make >log 2>&1", frozenset(["make"])) if kind]
 
     assert ["command", "operator", "operator"] == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "goes_on"),
+    [
+        ("ls", False),
+        ("", False),
+        ("echo 'a", True),
+        ('echo "a\nb', True),
+        ("for i in 1 2", True),
+        ("for i in 1 2\ndo :\ndone", False),
+        ("ls |", True),
+        ("ls &&", True),
+        ("ls \\", True),
+        ("ls \\\\", False),
+        ("cat <<E\nx", True),
+        ("cat <<E\nx\nE", False),
+        ("f() {", True),
+        ("echo $(", True),
+        ("if; then", False),
+        (")", False),
+    ],
+)
+def test_what_goes_on(text, goes_on):
+    """A command goes on where bash would ask for more; a wrong one does not."""
+    assert goes_on == is_unfinished(text)

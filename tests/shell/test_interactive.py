@@ -161,3 +161,22 @@ def test_random_repeats(sh):
     """RANDOM is the same on every run, and is set by assigning to it."""
     assert sh("echo $RANDOM $RANDOM").out == sh("echo $RANDOM $RANDOM").out
     assert "17772 26794\n" == sh("RANDOM=42; echo $RANDOM $RANDOM").out
+
+
+def test_one_editor_at_most(prompt):
+    """set -o vi switches emacs off, set -o emacs vi; set +o of either leaves none."""
+    shown = "set -o | grep -E '^(vi|emacs)' | tr -s ' \\t' ' '"
+    assert "emacs on\nvi off\n" == prompt.type(shown)
+    assert "emacs off\nvi on\n" == prompt.type(f"set -o vi; {shown}")
+    assert "vi" == prompt.tty.question.editing
+    assert "emacs on\nvi off\n" == prompt.type(f"set -o emacs; {shown}")
+    assert "emacs off\nvi off\n" == prompt.type(f"set +o vi; {shown}")
+    assert "" == prompt.tty.question.editing
+
+
+def test_the_question_tells_how_to_go_on(prompt):
+    """A prompt comes with the second one, expanded; a second prompt says that it is one."""
+    prompt.type("PS2='\\u> '")
+    assert ("test> ", False) == (prompt.tty.question.more, prompt.tty.question.is_more)
+    prompt.type("echo 'a")
+    assert ("test> ", True) == (prompt.tty.question.prompt, prompt.tty.question.is_more)

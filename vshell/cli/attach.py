@@ -22,9 +22,7 @@ started last. Ctrl-D leaves this terminal; the host stays with its first one.
   --light, --dark    colours for a light, or a dark, background
   --no-toolbar       nothing below the prompt (F2 shows and hides it)
 """
-_GREETING = (
-    "vshell {version}: terminal on {host}, process {pid}. Ctrl-D leaves this terminal only.\n"
-)
+_GREETING = "Attached to vshell {pid} on {host}; Ctrl-D leaves this terminal only.\n"
 
 
 def run_attach(words: list[str]) -> int:
@@ -75,7 +73,6 @@ def _attach(pid: int, looks: Looks) -> int:
     if hello is None:
         desk.close()
         raise UsageError("the other vshell does not answer")
-    told = _GREETING.format(version=hello.version, host=hello.hostname, pid=hello.pid)
-    sys.stdout.write(told)
+    sys.stdout.write(_GREETING.format(pid=hello.pid, host=hello.hostname))
     sys.stdout.flush()
     return run_at(desk, looks=looks)

@@ -20,7 +20,7 @@ __all__ = ["ShellLexer", "style_for"]
 
 # For a dark background, for a light one, and without colours.
 _STYLES = {
-    "command": ("bold ansigreen", "bold #006400", "bold"),
+    "command": ("bold ansigreen", "bold #005f00", "bold"),
     "unknown": ("ansired", "#a00000", "underline"),
     "keyword": ("bold ansimagenta", "bold #7b007b", "bold"),
     "option": ("ansicyan", "#005f87", ""),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import subprocess
 import sys
 import termios
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
-__all__ = ["kept_terminal"]
+__all__ = ["guarded", "kept_terminal"]
 
 _SIGNALS = (
     *(signal.SIGWINCH, signal.SIGTSTP, signal.SIGCONT),
@@ -33,8 +32,11 @@ _RESTORE = (
     "\x1b[?1004l\x1b[?2004l\x1b[?2026l\x1b[?2048l"
     "\x1b[m\x1b[?7h\x1b[?25h"
 )
+# What an editor leaves: pastes as reports, colours, no wrapped lines, no cursor.
+_RESTORE_LINE = "\x1b[?2004l\x1b[m\x1b[?7h\x1b[?25h\r\n"
 # Reads a byte if all is well, the end of the file if whoever had the other end was killed. It may
-# be in the background by then, which must not stop it.
+# be in the background by then, which must not stop it. A terminal that makes signals of keys has
+# been taken over already, by a shell with an editor of its own: that one's mode stays.
 _GUARD = """
 import os, signal, sys, termios
 for one in (signal.SIGINT, signal.SIGTTOU, signal.SIGTSTP, signal.SIGHUP):
@@ -42,7 +44,8 @@ for one in (signal.SIGINT, signal.SIGTTOU, signal.SIGTSTP, signal.SIGHUP):
 if not os.read(0, 1):
     *flags, letters = eval(sys.argv[1], {})
     try:
-        termios.tcsetattr(1, termios.TCSADRAIN, [*flags, letters])
+        if not termios.tcgetattr(1)[3] & termios.ISIG:
+            termios.tcsetattr(1, termios.TCSADRAIN, [*flags, letters])
         os.write(1, sys.argv[2].encode())
     except (OSError, termios.error):
         pass
@@ -64,7 +67,7 @@ def kept_terminal(fd: int, own_mode: list[Any], write: Callable[[str], None]) ->
     handlers = {number: signal.getsignal(number) for number in _SIGNALS}
     write(_SAVE_CURSOR)
     try:
-        with _guarded(fd, own_mode):
+        with guarded(fd, own_mode, _RESTORE):
             yield
     finally:
         for number, handler in handlers.items():
@@ -77,23 +80,34 @@ def kept_terminal(fd: int, own_mode: list[Any], write: Callable[[str], None]) ->
             write(_RESTORE)
 
 
-# Have the terminal tidied up should this process be killed.
 @contextlib.contextmanager
-def _guarded(fd: int, own_mode: list[Any]) -> Iterator[None]:
-    command = [sys.executable, "-I", "-S", "-c", _GUARD, repr(own_mode), _RESTORE]
-    try:
-        guard = subprocess.Popen(  # noqa: S603 - ourselves
-            command, stdin=subprocess.PIPE, stdout=fd, stderr=subprocess.DEVNULL, bufsize=0
-        )
-    except OSError:
-        # It is for the worst case; without one more process all the rest works.
-        yield
-        return
-    assert guard.stdin is not None
+def guarded(fd: int, own_mode: list[Any], restore: str = _RESTORE_LINE) -> Iterator[None]:
+    """Have a terminal tidied up should this process be killed meanwhile.
+
+    Args:
+        fd: of the terminal.
+        own_mode: as termios has it, before this process has changed anything.
+        restore: what to write there then.
+    """
+    # Not the module subprocess, which takes long to load: this comes before the first prompt.
+    words = [sys.executable, "-I", "-S", "-c", _GUARD, repr(own_mode), restore]
+    inner, outer = os.pipe()
+    files = [
+        (os.POSIX_SPAWN_DUP2, fd, 1),
+        (os.POSIX_SPAWN_DUP2, inner, 0),
+        (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+    ]
+    guard = 0
+    # It is for the worst case; without one more process all the rest works.
+    with contextlib.suppress(OSError):
+        guard = os.posix_spawn(sys.executable, words, os.environ, file_actions=files)
+    os.close(inner)
     try:
         yield
     finally:
         with contextlib.suppress(OSError):
-            os.write(guard.stdin.fileno(), b"!")
-        guard.stdin.close()
-        guard.wait()
+            os.write(outer, b"!")
+        os.close(outer)
+        if guard:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(guard, 0)

@@ -10,6 +10,7 @@ import contextlib
 import sys
 import termios
 
+from vshell.console.keep import guarded
 from vshell.console.looks import Looks, is_dumb
 from vshell.console.relay import Relay, paint_prompt
 from vshell.console.window import own_mode, take_keys, window_size
@@ -103,7 +104,10 @@ def run_at(
     is_plain = guide is None and demo is None and sys.stdout.isatty() and not is_dumb()
     relay = Relay(lambda prompt: is_plain and paint_prompt(prompt, columns))
     mode = own_mode(0)
+    guard = contextlib.ExitStack()
     try:
+        if mode:
+            guard.enter_context(guarded(0, mode))
         with contextlib.suppress(termios.error):
             take_keys(0)
         if machine is not None:
@@ -127,4 +131,5 @@ def run_at(
         if mode:
             with contextlib.suppress(termios.error):
                 termios.tcsetattr(0, termios.TCSADRAIN, mode)
+        guard.close()
         desk.close()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from vshell.machine.desk import PanelDoor
+    from vshell.machine.desk import Door
     from vshell.machine.terminal import Listener
 
 __all__ = ["Relay", "paint_prompt", "visible_text"]
@@ -31,7 +31,7 @@ class Relay:
         self._paint = paint
         self._lock = threading.Lock()
         self._front: Listener | None = None
-        self._panel: PanelDoor | None = None
+        self._panel: Door | None = None
         self._heard: list[tuple[str, Any]] = []
         self.is_painted = False
         """Whether a prompt stands on the screen that nobody edits yet."""
@@ -73,7 +73,7 @@ class Relay:
         """Whether more has been heard than the first prompt."""
         return len(self._heard) > 1
 
-    def hand_over(self, front: Listener, panel: PanelDoor | None) -> None:
+    def hand_over(self, front: Listener, panel: Door | None) -> None:
         """Give all that has been heard, and all that will be, to the front end."""
         with self._lock:
             for name, values in self._heard:
@@ -102,9 +102,9 @@ def visible_text(prompt: str) -> str:
                 position += 1
             position += 1
         elif prompt.startswith("\x1b]", position):
-            ends = [prompt.find(end, position) + len(end) for end in ("\x07", "\x1b\\")]
-            found = [end for end in ends if end > position]
-            position = min(found, default=len(prompt))
+            ends = ("\x07", "\x1b\\")
+            found = [prompt.find(end, position + 2) + len(end) for end in ends if end in prompt]
+            position = min((at for at in found if at > position + 2), default=len(prompt))
         else:
             out.append(prompt[position])
             position += 1

@@ -98,6 +98,7 @@ class Prompt:
                 self._player.bind(self._editor.bindings)
         self._terminal: Typable
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._is_over = False
         self._status = 0
         self._failure: str | None = None
 
@@ -132,8 +133,9 @@ class Prompt:
     def _end(self, status: int, failure: str | None) -> None:
         self._status = status
         self._failure = failure
+        self._is_over = True
         self._wishes.put_nowait(None)
-        if failure is not None and self._screen.is_editing:
+        if self._screen.is_editing:
             self._session.app.exit(exception=EOFError)
 
     # The terminal was closed, or somebody wants us to end.
@@ -141,8 +143,6 @@ class Prompt:
         self._end(status, None)
         if self._showing is not None:
             self._showing.end()
-        if self._session.app.is_running:
-            self._session.app.exit(exception=EOFError)
 
     # The panel takes the terminal; what programs write from here on waits.
     def _go_away(self, showing: Showing) -> None:
@@ -199,7 +199,7 @@ class Prompt:
         return self._status
 
     async def _grant_wishes(self, job_mode: JobMode) -> None:
-        while (wish := await self._wishes.get()) is not None:
+        while (wish := await self._wishes.get()) is not None and not self._is_over:
             if isinstance(wish, Showing):
                 await self._perform(wish, job_mode)
                 continue

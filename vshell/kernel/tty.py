@@ -270,11 +270,11 @@ class Tty:
         """
         kernel = self.kernel
         self.check_reader()
-        if not self._ready and not self.hung_up:
+        if not self.has_input:
             if not wait:
                 raise KernelError(EAGAIN)
             status = kernel.waits.wait_event(
-                self._readers, lambda: self._ready or self.hung_up, st.TASK_INTERRUPTIBLE
+                self._readers, lambda: self.has_input, st.TASK_INTERRUPTIBLE
             )
             if status < 0:
                 raise KernelError(EINTR)
@@ -308,8 +308,11 @@ class Tty:
 
     @property
     def has_input(self) -> bool:
-        """Whether a read would not sleep."""
-        return bool(self._ready) or self.hung_up
+        """Whether a read would not sleep.
+
+        What is typed while the front end is asked for a line belongs into that line.
+        """
+        return (bool(self._ready) and self.question is None) or self.hung_up
 
     @property
     def is_awaited(self) -> bool:

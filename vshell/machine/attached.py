@@ -61,29 +61,33 @@ class AttachedTerminal:
         del text
 
 
-def obey(viewer: Viewer, host: Host, request: Request) -> Answer:
+def obey(viewer: Viewer, request: Request) -> Answer | None:
     """Do what a prompt in another process asks for.
 
     Args:
         viewer: who asks.
-        host: whose terminal it has.
         request: what for.
+
+    Returns:
+        The answer; None if ``look`` gives it, behind what has been typed before.
     """
     number, kind, value = request.number, request.kind, request.value
     attached = viewer.attached
-    if kind == "glance":
-        from vshell.machine.survey import glance  # noqa: PLC0415 - only if asked
-
-        return Answer(number, value=_row(glance(host)))
     if kind == "open":
         if attached is not None:
             return Answer(number, "its terminal is open")
         viewer.attach(AttachedTerminal(viewer, *value))
         return Answer(number)
-    if attached is None:
+    if attached is None and kind != "glance":
         return Answer(number, "its terminal is not open")
-    if kind in ("complete", "survey"):
-        return Answer(number, value=_look(host, attached.terminal.number, kind, value))
+    if kind in ("complete", "survey", "glance"):
+        viewer.machine.put("feed", -1, ("look", viewer, request))
+        return None
+    return Answer(number, _type(attached, kind, value) if attached is not None else "")
+
+
+# Pass on what is typed; give what is wrong.
+def _type(attached: AttachedTerminal, kind: str, value: Any) -> str:
     terminal = attached.terminal
     if kind == "answer":
         terminal.answer(value)
@@ -96,17 +100,30 @@ def obey(viewer: Viewer, host: Host, request: Request) -> Answer:
     elif kind == "size":
         terminal.resize(*value)
     else:
-        return Answer(number, f"a prompt cannot ask for that: {kind}")
-    return Answer(number)
+        return f"a prompt cannot ask for that: {kind}"
+    return ""
 
 
-def _look(host: Host, number: int, kind: str, text: str) -> list[Any]:
-    from vshell.machine.survey import complete_at, survey  # noqa: PLC0415 - only if asked
+def look(viewer: Viewer, host: Host, request: Request) -> Answer:
+    """Answer what a prompt in another process asks of its host.
 
+    Args:
+        viewer: who asks.
+        host: whose terminal it has.
+        request: what for.
+    """
+    from vshell.machine.survey import complete_at, glance, survey  # noqa: PLC0415 - if asked
+
+    number, kind = request.number, request.kind
+    if kind == "glance":
+        return Answer(number, value=_row(glance(host)))
+    attached = viewer.attached
+    if attached is None:
+        return Answer(number, "its terminal is not open")
     if kind == "survey":
-        return _row(survey(host, number))
-    found = complete_at(host, number, text)
-    return [[one.text, one.start, one.shown, one.meta] for one in found]
+        return Answer(number, value=_row(survey(host, attached.terminal.number)))
+    found = complete_at(host, attached.terminal.number, request.value)
+    return Answer(number, value=[[one.text, one.start, one.shown, one.meta] for one in found])
 
 
 def _row(value: object) -> list[Any]:

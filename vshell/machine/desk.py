@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from vshell.machine.terminal import Listener
     from vshell.machine.thread import Machine
 
+    Door = PanelDoor
+
     class Typable(Protocol):
         """A terminal, see ``vshell.machine.terminal.Terminal``."""
 

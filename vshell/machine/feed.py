@@ -22,7 +22,7 @@ from vshell.machine.why_place import find_place, module_task_is_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any, Protocol
 
     from vshell.machine.explain import Explainer
@@ -128,18 +128,33 @@ class Feed:
 
     def obey(self, viewer: Viewer, request: Request) -> None:
         """Do what a viewer asks for; whatever goes wrong is the answer."""
+        self._answer(viewer, request, self._obey)
+
+    def look(self, viewer: Viewer, request: Request) -> None:
+        """Answer what a prompt asks, after all that it has typed before has entered."""
+        from vshell.machine.attached import look  # noqa: PLC0415 - only for prompts
+
+        self._answer(viewer, request, lambda *_: look(viewer, self._host, request))
+
+    def _answer(
+        self,
+        viewer: Viewer,
+        request: Request,
+        act: Callable[[Viewer, Request], Answer | None],
+    ) -> None:
         try:
-            answer = self._obey(viewer, request)
+            answer = act(viewer, request)
         except Exception as error:
             answer = Answer(request.number, f"cannot do that: {error!r}")
-        viewer.give(answer)
+        if answer is not None:
+            viewer.give(answer)
 
-    def _obey(self, viewer: Viewer, request: Request) -> Answer:
+    def _obey(self, viewer: Viewer, request: Request) -> Answer | None:
         number, value = request.number, request.value
         if viewer.is_quiet:
             from vshell.machine.attached import obey  # noqa: PLC0415 - only for prompts
 
-            return obey(viewer, self._host, request)
+            return obey(viewer, request)
         if request.kind not in PANEL_KINDS:
             return Answer(number, f"a viewer cannot ask for that: {request.kind}")
         if request.kind == "clock":

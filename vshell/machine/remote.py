@@ -136,6 +136,8 @@ class RemoteDesk:
 
     # Ask, and wait for the value of the answer; None if none comes.
     def _wait_for(self, kind: str, value: str) -> Any:
+        if self._is_over:
+            return None
         answers: SimpleQueue[Answer] = SimpleQueue()
         with self._lock:
             number = self._link.ask(kind, value)

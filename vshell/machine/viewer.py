@@ -8,6 +8,7 @@ terminal shows meanwhile; so it holds only so much memory.
 from __future__ import annotations
 
 from queue import Empty, SimpleQueue
+from threading import Lock
 
 from vshell.abi.errno import EBUSY, KernelError
 from vshell.abi.wire import Batch, Ended, Lost, Message, Output, Question, Request
@@ -50,7 +51,10 @@ class Viewer:
         self.is_quiet = is_quiet
         """Whether it is told nothing but what its own terminal does."""
         self._notify = notify
-        self._messages: SimpleQueue[Message] = SimpleQueue()
+        self._messages: SimpleQueue[Message | _Gathered] = SimpleQueue()
+        # What its terminal shows until somebody takes it: one message for many small writes.
+        self._gathered: _Gathered | None = None
+        self._gathering = Lock()
         self._number = 0
         self._bytes_taken = 0
         self._has_asked = False
@@ -85,8 +89,12 @@ class Viewer:
             self._batches_taken += 1
             if message.view is not None:
                 self._has_asked = False
-        elif isinstance(message, Output):
+        elif isinstance(message, _Gathered):
+            with self._gathering:
+                if self._gathered is message:
+                    self._gathered = None
             self._bytes_taken += len(message.data)
+            return Output(bytes(message.data), message.missed)
         return message
 
     def read(self) -> list[Message]:
@@ -134,6 +142,8 @@ class Viewer:
     def give(self, message: Message) -> None:
         """Give it a message that must not be lost."""
         if not self._is_gone:
+            with self._gathering:
+                self._gathered = None
             self._messages.put(message)
             self._notify()
 
@@ -159,10 +169,20 @@ class Viewer:
         limit = _PROMPT_BYTES_MAX if self.is_quiet else _OUTPUT_BYTES_MAX
         if self._bytes_given - self._bytes_taken + len(data) > limit:
             self._bytes_missed += len(data)
+            with self._gathering:
+                self._gathered = None
+            return
+        if self._is_gone:
             return
         self._bytes_given += len(data)
-        missed, self._bytes_missed = self._bytes_missed, 0
-        self.give(Output(data, missed))
+        with self._gathering:
+            if self._gathered is not None:
+                self._gathered.data += data
+                return
+            missed, self._bytes_missed = self._bytes_missed, 0
+            self._gathered = _Gathered(data, missed)
+            self._messages.put(self._gathered)
+        self._notify()
 
     def type_here(self, text: str) -> None:
         """Type text at its terminal; a newline ends a line."""
@@ -208,6 +228,15 @@ class Viewer:
             terminal.hang_up()
 
 
+class _Gathered:
+    # Output that grows until it is taken.
+    __slots__ = ("data", "missed")
+
+    def __init__(self, data: bytes, missed: int) -> None:
+        self.data = bytearray(data)
+        self.missed = missed
+
+
 class _OwnPanel:
     # A terminal within a panel shows none.
     def show(self) -> None:
@@ -243,7 +272,7 @@ class _OwnTerminal:
         tty = host.ttys[number]
         if self._is_asking:
             # Keys that came a moment after their reader had gone.
-            self._ahead = (tty.take_typed_ahead() if tty.has_input else "") + self._ahead
+            self._ahead = tty.take_typed_ahead() + self._ahead
             self._answer()
             return
         signal_at = max(map(self._ahead.rfind, _SIGNALS))

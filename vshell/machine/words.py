@@ -19,7 +19,8 @@ _TABLE = f"{_PACKAGE}/machine/option_words.txt"
 _HEAD_BYTES = 400
 _SUMMARY_LETTERS_MAX = 70
 _FUNCTION = re.compile(
-    r'^def ([A-Za-z_]\w*)\(.*?\) ->[^\n]*:\n    r?"""(.*?)(?:\n\n|"""|\n    [A-Z]\w+:)',
+    r'^ *def ([A-Za-z_]\w*)\((?:(?!\n *def |""").)*?\)(?: ->[^\n]*)?:[^\n]*\n'
+    r'(?: +#[^\n]*\n)* +r?"""(.*?)(?:\n\n|"""|\n +[A-Z]\w+:)',
     re.MULTILINE | re.DOTALL,
 )
 _ALL = re.compile(r"^__all__ = [\[(](.*?)[\])]$", re.MULTILINE | re.DOTALL)
