@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import sys
 import termios
 
 TYPE_CHECKING = False
@@ -34,21 +33,16 @@ _RESTORE = (
 )
 # What an editor leaves: pastes as reports, colours, no wrapped lines, no cursor.
 _RESTORE_LINE = "\x1b[?2004l\x1b[m\x1b[?7h\x1b[?25h\r\n"
-# Reads a byte if all is well, the end of the file if whoever had the other end was killed. It may
+# Reads a line if all is well, the end of the file if whoever had the other end was killed. It may
 # be in the background by then, which must not stop it. A terminal that makes signals of keys has
-# been taken over already, by a shell with an editor of its own: that one's mode stays.
+# been taken over already, by a shell with an editor of its own: that one's mode stays. A Python in
+# its place would make the first prompt appear a third later.
 _GUARD = """
-import os, signal, sys, termios
-for one in (signal.SIGINT, signal.SIGTTOU, signal.SIGTSTP, signal.SIGHUP):
-    signal.signal(one, signal.SIG_IGN)
-if not os.read(0, 1):
-    *flags, letters = eval(sys.argv[1], {})
-    try:
-        if not termios.tcgetattr(1)[3] & termios.ISIG:
-            termios.tcsetattr(1, termios.TCSADRAIN, [*flags, letters])
-        os.write(1, sys.argv[2].encode())
-    except (OSError, termios.error):
-        pass
+trap '' INT TTOU TSTP HUP
+read -r line && exit
+exec 3<&1
+case $(stty -a <&3) in *-isig*) stty "$0" <&3 ;; esac
+printf %s "$1"
 """
 
 
@@ -90,7 +84,7 @@ def guarded(fd: int, own_mode: list[Any], restore: str = _RESTORE_LINE) -> Itera
         restore: what to write there then.
     """
     # Not the module subprocess, which takes long to load: this comes before the first prompt.
-    words = [sys.executable, "-I", "-S", "-c", _GUARD, repr(own_mode), restore]
+    words = ["/bin/sh", "-c", _GUARD, _stty_words(own_mode), restore]
     inner, outer = os.pipe()
     files = [
         (os.POSIX_SPAWN_DUP2, fd, 1),
@@ -100,14 +94,20 @@ def guarded(fd: int, own_mode: list[Any], restore: str = _RESTORE_LINE) -> Itera
     guard = 0
     # It is for the worst case; without one more process all the rest works.
     with contextlib.suppress(OSError):
-        guard = os.posix_spawn(sys.executable, words, os.environ, file_actions=files)
+        guard = os.posix_spawn(words[0], words, os.environ, file_actions=files)
     os.close(inner)
     try:
         yield
     finally:
         with contextlib.suppress(OSError):
-            os.write(outer, b"!")
+            os.write(outer, b"\n")
         os.close(outer)
         if guard:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(guard, 0)
+
+
+# A mode as ``stty -g`` writes it.
+def _stty_words(mode: list[Any]) -> str:
+    letters = [one if isinstance(one, int) else one[0] for one in mode[6]]
+    return ":".join(f"{number:x}" for number in [*mode[:4], *letters])
