@@ -196,8 +196,8 @@ def _scaled(kib: int, unit: int) -> str:
 
 
 FIELDS: dict[str, Callable[[Frame, Task], int | str]] = {
-    "PID": lambda _, task: -task.pid,
-    "PPID": lambda _, task: -task.ppid,
+    "PID": lambda _, task: task.pid,
+    "PPID": lambda _, task: task.ppid,
     "UID": lambda _, task: task.euid,
     "USER": lambda frame, task: frame.names.user(task.euid),
     "PGRP": lambda _, task: task.pgrp,

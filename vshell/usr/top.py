@@ -3,8 +3,7 @@
 Source: top(1), procps 4.0.2
 
 Differs:
-    On a terminal there is no single key: Ctrl-C, or q and Enter, ends it. Columns are the default
-    ones, and no settings are read or written.
+    Columns are the default ones, there is one window, and no settings are read or written.
 """
 
 from __future__ import annotations
@@ -12,11 +11,13 @@ from __future__ import annotations
 from vshell.abi.errno import EINTR, KernelError
 from vshell.abi.signals import SIGINT
 from vshell.usr._durations import duration_ns
+from vshell.usr._keys import Keyboard
 from vshell.usr._options import Options
 from vshell.usr._proc import Task, read_word
 from vshell.usr._program import Io, OptionError, getopt, program
 from vshell.usr._terminal import terminal_size
 from vshell.usr._top_frame import FIELDS, Frame, Look
+from vshell.usr._top_keys import TopKeys
 from vshell.usr._users import find_user
 
 __all__ = ["main"]
@@ -72,11 +73,9 @@ _LONG = {
     "version": "V",
 }
 _SCALES = "kmgtpe"
-_O_NONBLOCK = 0o4000
 _FIRST_NS = 150_000_000
 """How long top looks before it shows its first frame."""
 _DELAY_NS = 3_000_000_000
-_KEYS_NS = 100_000_000
 _REVERSE, _NORMAL = "\033[7m", "\033[m"
 
 
@@ -113,15 +112,19 @@ class _Top:
         self.options = options
         self.count = self.number("n", "iterations argument", 0)
         self.pids = self.read_pids()
-        self.uid = self.read_user()
-        self.delay_ns = self.read_delay()
-        self.field = options.value("o", "%CPU")
-        if self.field.lstrip("+-") not in FIELDS:
-            io.die(f"unrecognized field name '{self.field}'")
-        self.units = [self.read_scale(letter, default) for letter, default in (("E", 1), ("e", 0))]
+        self.keys = keys = TopKeys(io)
+        keys.uid = self.read_user()
+        keys.delay_ns = self.read_delay()
+        keys.field = options.value("o", "%CPU")
+        if keys.field.lstrip("+-") not in FIELDS:
+            io.die(f"unrecognized field name '{keys.field}'")
+        keys.units = [self.read_scale(letter, default) for letter, default in (("E", 1), ("e", 0))]
+        keys.with_arguments, keys.only_busy = options.has("c"), options.has("i")
+        keys.each_cpu = options.has("1")
         if not options.has("b") and not (io.sys.isatty(0) and io.sys.isatty(1)):
             io.die("failed tty get")
         self.stopped = False
+        self.redraws = True
 
     # -- Options ----------------------------------------------------------------------------------
 
@@ -171,59 +174,81 @@ class _Top:
     # -- Frames -----------------------------------------------------------------------------------
 
     def run(self) -> int:
-        io, live = self.io, not self.options.has("b")
+        live = not self.options.has("b")
+        if live:
+            self.keys.keyboard = Keyboard(self.io)
+        else:
+            self.io.sys.sigaction(SIGINT, self.stop)
+        try:
+            self.run_frames(live=live)
+        finally:
+            if self.keys.keyboard is not None:
+                self.keys.keyboard.release()
+        if live:
+            self.io.out(f"\033[{self.size()[1]};1H\n\033[K")
+        return 0
+
+    def stop(self, _signal: int) -> None:
+        self.stopped = True
+
+    def run_frames(self, *, live: bool) -> None:
+        io = self.io
         threads = self.options.has("H")
         digits = max(len(str(int(read_word(io, "/proc/sys/kernel/pid_max", "32768")) - 1)), 5)
         before = Look(io, threads=threads)
-        if live:
-            self.take_terminal()
         shown = 0
         self.wait(_FIRST_NS, live=live)
-        while not self.stopped:
+        while not self.is_over:
             now = Look(io, threads=threads)
             frame = Frame(io, before, now, digits)
-            frame.with_arguments = self.options.has("c")
-            frame.task_unit = self.units[1]
             self.show(frame, live=live, first=not shown)
             before = now
             shown += 1
             if shown == self.count:
                 break
-            self.wait(self.delay_ns, live=live)
-        if live:
-            io.sys.set_tty_echo(0, True)
-            io.out("\n")
-        return 0
+            if live:
+                self.wait_with_keys(frame)
+            else:
+                self.wait(self.keys.delay_ns, live=False)
+
+    @property
+    def is_over(self) -> bool:
+        return self.stopped or self.keys.is_over
 
     def chosen(self, frame: Frame) -> list[Task]:
+        uid, field = self.keys.uid, self.keys.field
         wanted = [
             task
             for task in frame.now.tasks
-            if (not self.pids or task.pid in self.pids)
-            and (self.uid is None or task.euid == self.uid)
+            if (not self.pids or task.pid in self.pids) and (uid is None or task.euid == uid)
         ]
-        value = FIELDS[self.field.lstrip("+-")]
+        value = FIELDS[field.lstrip("+-")]
         wanted.sort(key=lambda task: task.pid)
-        largest_first = not self.field.startswith("-")
-        wanted.sort(key=lambda task: value(frame, task), reverse=largest_first)
+        wanted.sort(key=lambda task: value(frame, task), reverse=not field.startswith("-"))
         return wanted
 
     def show(self, frame: Frame, *, live: bool, first: bool) -> None:
+        keys = self.keys
+        frame.with_arguments, frame.task_unit = keys.with_arguments, keys.units[1]
         columns, rows = self.size()
         chosen = self.chosen(frame)
-        lines = frame.summary(chosen, self.units[0], each_cpu=self.options.has("1"))
+        lines = frame.summary(chosen, keys.units[0], each_cpu=keys.each_cpu)
         header = frame.header(columns)
-        tasks = [task for task in chosen if not self.options.has("i") or self.is_busy(frame, task)]
+        tasks = [task for task in chosen if not keys.only_busy or self.is_busy(frame, task)]
+        if keys.tasks_max:
+            tasks = tasks[: keys.tasks_max]
         if not live:
             head = "" if first else "\n"
             body = [*lines, "", header]
             body += [frame.line(task, columns) for task in tasks]
             self.io.out(head + "".join(line + "\n" for line in body))
             return
-        body = [*lines, "", f"{_REVERSE}{header:<{columns}s}{_NORMAL}"]
+        keys.default_pid = tasks[0].pid if tasks else 0
+        body = [*lines, keys.take_message(), f"{_REVERSE}{header:<{columns}s}{_NORMAL}"]
         body += [frame.line(task, columns) for task in tasks[: max(rows - len(body), 0)]]
-        start = "\033[H\033[2J" if first else "\033[H"
-        text = "\033[K\n".join([line[:columns] if line[:1] != "\033" else line for line in body])
+        start = "\033[H\033[2J" if first or self.redraws else "\033[H"
+        self.redraws = False
+        text = "\033[K\n".join([line[:columns] if "\033" not in line else line for line in body])
         self.io.out(f"{start}{text}\033[K\033[J")
         self.io.flush()
 
@@ -239,39 +264,43 @@ class _Top:
             columns = self.number("w", "width arg", 512) if self.options.value("w") else 512
         return columns, rows
 
-    # -- The terminal -----------------------------------------------------------------------------
+    # -- Waiting ----------------------------------------------------------------------------------
 
-    def take_terminal(self) -> None:
-        self.io.sys.set_tty_echo(0, False)
+    # Wait for the next frame; each key acts, and shows the frame at hand anew.
+    def wait_with_keys(self, frame: Frame) -> None:
+        keyboard = self.keys.keyboard
+        assert keyboard is not None
+        sys = self.io.sys
+        start_ns = sys.clock_monotonic_ns()
+        while not self.is_over:
+            left_ns = start_ns + self.keys.delay_ns - sys.clock_monotonic_ns()
+            if left_ns <= 0:
+                return
+            key = keyboard.take_within(left_ns)
+            if keyboard.interrupted:
+                self.stopped = True
+            elif keyboard.resized:
+                keyboard.resized = False
+                self.redraws = True
+                self.show(frame, live=True, first=False)
+            elif key in (" ", "\n", "\r"):
+                return
+            elif key:
+                self.keys.obey(key)
+                if not self.is_over:
+                    self.redraws = key in ("h", "?")
+                    self.show(frame, live=True, first=False)
 
-        def stop(_signal: int) -> None:
-            self.stopped = True
-
-        self.io.sys.sigaction(SIGINT, stop)
-
-    # Waits for the next frame; on a terminal, for a line that ends the program too.
     def wait(self, delay_ns: int, *, live: bool) -> None:
         sys = self.io.sys
         end_ns = sys.clock_monotonic_ns() + delay_ns
         while not self.stopped and sys.clock_monotonic_ns() < end_ns:
-            until_ns = min(end_ns, sys.clock_monotonic_ns() + _KEYS_NS) if live else end_ns
             try:
-                sys.sleep_until(until_ns)
+                sys.sleep_until(end_ns)
             except KernelError as error:
                 if error.errno != EINTR:
                     raise
-            if live and self.typed()[:1] == b"q":
-                self.stopped = True
-
-    def typed(self) -> bytes:
-        sys = self.io.sys
-        try:
-            fd = sys.open("/dev/tty", _O_NONBLOCK)
-        except KernelError:
-            return b""
-        try:
-            return sys.read(fd)
-        except KernelError:
-            return b""
-        finally:
-            sys.close(fd)
+                keyboard = self.keys.keyboard
+                self.stopped = self.stopped or (
+                    live and keyboard is not None and keyboard.interrupted
+                )
