@@ -17,6 +17,7 @@ from tests.benchmarks.figure import table
 
 TOPICS = (
     "startup",
+    "prompt",
     "throughput",
     "parking",
     "switching",

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import asyncio
 
-from vshell.machine.viewer import Viewer
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from vshell.abi.wire import Link
     from vshell.machine.thread import Machine
+    from vshell.machine.viewer import Viewer
 
     ShowPanel = Callable[[Callable[[Callable[[], None]], Link]], Awaitable[str]]
 
@@ -100,6 +99,8 @@ class Stage:
         Returns:
             What went wrong on one line, "" if nothing did.
         """
+        from vshell.machine.viewer import Viewer  # noqa: PLC0415 - not before the first prompt
+
         links: list[Viewer] = []
 
         def make_link(notify: Callable[[], None]) -> Link:
