@@ -31,7 +31,6 @@ class _Proc:
         self._load = [0.0, 0.0, 0.0]
         self._load_ns = kernel.sched.now_ns
         self._busy_ns = sum(self._load_ns - self._idle_ns(cpu) for cpu in kernel.sched.cpus)
-        self.tasks: dict[int, TaskDirectory] = {}
 
     # Make a file from functions on text.
     def file(self, read: Callable[[], str]) -> ComputedFile:
@@ -248,12 +247,10 @@ class _Proc:
             return None
         task = self.kernel.tasks.get(int(name))
         if task is None:
-            self.tasks.pop(int(name), None)
             return None
-        found = self.tasks.get(task.pid)
-        if found is None or found.task is not task:
-            # The pid is new, or has been handed out again.
-            found = self.tasks[task.pid] = TaskDirectory(self.kernel, task)
+        found = task.proc_directory
+        if found is None:
+            found = task.proc_directory = TaskDirectory(self.kernel, task)
         found.follow_owner()
         return found
 

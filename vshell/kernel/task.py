@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from vshell.kernel.hrtimer import HrTimer
     from vshell.kernel.kthread import Kthread
     from vshell.kernel.process import Process
+    from vshell.kernel.procfs_task import TaskDirectory
     from vshell.kernel.sched import Cpu
     from vshell.kernel.timer import Timer
 
@@ -73,6 +74,7 @@ class Task:
         "policy",
         "preempt_count",
         "prio",
+        "proc_directory",
         "process",
         "resume",
         "rt_priority",
@@ -107,6 +109,8 @@ class Task:
         self.children: list[Task] = []
         self.kthread: Kthread | None = None
         self.process: Process | None = None
+        # /proc/PID, once somebody has looked there; it goes with the task.
+        self.proc_directory: TaskDirectory | None = None
         self.flags = 0
 
         # The stack: written by whoever spawns it.

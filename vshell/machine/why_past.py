@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Past"]
 
+# Tasks that have ended and are remembered.
+_ENDED_MAX = 1024
+
 
 class Past:
     """The last request, start and end of each task, and the last load of each module."""
@@ -68,13 +71,22 @@ class Past:
     def _take_fork(self, event: tuple[Any, ...]) -> None:
         child = event[7]
         self.names[child] = event[6]
+        self._forget(child)
+
+    # All but the name.
+    def _forget(self, pid: int) -> None:
         tables: list[dict[int, Any]] = [self.running_since_ns, self.ended_ns, self.armed]
         for table in (*tables, self.parks, self.stops):
-            table.pop(child, None)
+            table.pop(pid, None)
 
     def _take_exit(self, event: tuple[Any, ...]) -> None:
-        self.names[event[5]] = event[4]
-        self.ended_ns[event[5]] = event[0]
+        pid = event[5]
+        self.names[pid] = event[4]
+        self.ended_ns[pid] = event[0]
+        if len(self.ended_ns) > _ENDED_MAX:
+            first = next(iter(self.ended_ns))
+            del self.names[first]
+            self._forget(first)
 
     def _take_park(self, event: tuple[Any, ...]) -> None:
         self.parks[event[5]] = (event[2], event[0])
