@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ ONE_IMPORTER = {
 }
 
 
+@cache
 def imported(path: Path) -> set[str]:
     """Give the modules a file imports, at any depth."""
     found = set()
