@@ -97,6 +97,12 @@ class _Interrupt:
         self._began_ns = sched.now_ns
         sched.cpu = self._cpu
         sched.current = self._cpu.curr
+        if not sched.in_interrupt:
+            sched.interrupt_began_ns = sched.now_ns
+            sched.interrupt_sleeps = 0
+            # Whatever takes time in an interrupt is looked at (Scheduler._overtaken).
+            if sched.horizon_ns > sched.now_ns:
+                sched.horizon_ns = sched.now_ns
         sched.in_interrupt += 1
         sched.in_hardirq += self._hard
         self._interrupts.off_inside = self._hard

@@ -15,6 +15,8 @@ __all__ = [
     "EXEC_NS",
     "EXIT_NS",
     "FORK_NS",
+    "INTERRUPT_NS_MAX",
+    "INTERRUPT_SLEEPS_MAX",
     "KTHREAD_SPAWN_NS",
     "MODULE_FREE_NS",
     "MODULE_LOAD_NS",
@@ -60,6 +62,11 @@ TURN_NS_MAX = 16_000
 POLL_NS = 10
 POLLS_BEFORE_GROWTH = 1_000
 POLL_NS_MAX = 16_000
+
+# An interrupt runs to its end: nothing else on its CPU, nor what the others do meanwhile, can be let
+# go on. One that takes longer, or tries to sleep more often, never ends, and stops the machine.
+INTERRUPT_NS_MAX = 60_000_000_000
+INTERRUPT_SLEEPS_MAX = 8
 
 # Calls of module code
 CALL_NS = 40

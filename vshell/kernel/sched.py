@@ -122,6 +122,9 @@ class Scheduler:
         self.in_interrupt = 0
         # How many of these are hard interrupts; the others are softirqs.
         self.in_hardirq = 0
+        # Of the outermost one: when it began, and how often it has tried to sleep.
+        self.interrupt_began_ns = 0
+        self.interrupt_sleeps = 0
         self._trace = kernel.trace
         # How many tasks wait on all CPUs.
         self._nr_queued = 0
@@ -174,6 +177,8 @@ class Scheduler:
     # The hub is never overtaken: events are instants.
     def _overtaken(self) -> None:
         if self.in_interrupt or self.kernel.dying:
+            if self.now_ns - self.interrupt_began_ns > costs.INTERRUPT_NS_MAX and self.in_interrupt:
+                raise self.kernel.watchdog.interrupt_stuck()
             return
         cpu = self.cpu
         task = self.current
@@ -201,6 +206,10 @@ class Scheduler:
         if task.preempt_count or self.in_interrupt:
             self.kernel.oops.scheduling_while_atomic()
             if self.in_interrupt:
+                # It cannot sleep: whoever looks again whether he must goes on to try.
+                self.interrupt_sleeps += 1
+                if self.interrupt_sleeps > costs.INTERRUPT_SLEEPS_MAX:
+                    raise self.kernel.watchdog.interrupt_stuck()
                 return
             # Linux: kernel/sched/core.c schedule_debug() (v6.1): preemption is on from here on.
             task.preempt_count = 0

@@ -26,6 +26,7 @@ from vshell.kernel.stall import RcuStalls
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vshell.kernel.core import Kernel
+    from vshell.kernel.panic import KernelPanic
     from vshell.kernel.sched import Cpu
     from vshell.kernel.task import Task
 
@@ -111,6 +112,24 @@ class Watchdog:
         kernel.oops.taint(st.TAINT_SOFTLOCKUP)
         if kernel.sysctls.softlockup_panic:
             raise kernel.oops.panic("softlockup: hung tasks")
+
+    def interrupt_stuck(self) -> KernelPanic:
+        """Report an interrupt that never ends, and give the panic that stops the machine.
+
+        Nothing else could run on its CPU any more, and nobody end it.
+        """
+        kernel = self._kernel
+        sched = kernel.sched
+        task = sched.current
+        if sched.in_hardirq:
+            kernel.printk.emit(EMERG, f"Watchdog detected hard LOCKUP on cpu {sched.cpu.id}")
+        else:
+            seconds = (sched.now_ns - sched.interrupt_began_ns) // NSEC_PER_SEC
+            stuck = f"CPU#{sched.cpu.id} stuck for {seconds}s! [{task.comm}:{task.pid}]"
+            kernel.printk.emit(EMERG, f"watchdog: BUG: soft lockup - {stuck}")
+            kernel.oops.taint(st.TAINT_SOFTLOCKUP)
+        kernel.oops.print_modules()
+        return kernel.oops.panic("Hard LOCKUP" if sched.in_hardirq else "softlockup: hung tasks")
 
     def show_cpu(self, task: Task) -> None:
         """Print what the task on a CPU that an interrupt looks at is doing."""
