@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from argparse import ArgumentParser
 from shutil import get_terminal_size
@@ -151,13 +150,16 @@ def _outcomes(paths: Sequence[str], options: Namespace) -> Iterator[_Result]:
     if options.j == 1 or len(jobs) < 2:
         yield from map(_run_one, jobs)
         return
-    from multiprocessing import get_context  # noqa: PLC0415 - only with -j
+    from vshell.transcript.workers import in_processes  # noqa: PLC0415 - only with -j
 
-    # The workers are forked: what has been imported here is theirs at once. Ctrl-C is for the one
-    # that waits for them.
-    ignore = (signal.SIGINT, signal.SIG_IGN)
-    with get_context("fork").Pool(min(options.j, len(jobs)), signal.signal, ignore) as pool:
-        yield from pool.imap(_run_one, jobs)
+    yield from in_processes(_run_one, jobs, min(options.j, len(jobs)), _killed)
+
+
+def _killed(job: tuple[str, Namespace], status: int) -> _Result:
+    text = f"the process that replayed it ended with status {status}"
+    if status < 0:
+        text = f"the process that replayed it was killed by signal {-status}"
+    return TranscriptError(job[0], Place(1), text)
 
 
 def _load(path: str, options: Namespace) -> Transcript | None:
