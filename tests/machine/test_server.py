@@ -475,6 +475,36 @@ def test_another_user_is_refused(machine, runtime, watch):
     watch().begin()
 
 
+class Strange:
+    """Credentials of a peer that is another user, whoever it is."""
+
+    size = 12
+
+    @staticmethod
+    def unpack(data):
+        """Give pid, uid and gid."""
+        return 1, os.geteuid() + 1, 0
+
+
+def test_whose_credentials_are_of_another_user_is_not_answered(machine, dial, monkeypatch):
+    """The server closes a connection of somebody else before it says a word."""
+    monkeypatch.setattr(sockets, "_CREDENTIALS", Strange)
+
+    assert b"" == dial().recv(1000)
+
+
+def test_a_server_of_another_user_is_not_greeted(machine, monkeypatch):
+    """A viewer says nothing to somebody else's server, whatever its socket is called."""
+    is_own = sockets.is_own_peer
+    mine = threading.get_ident()
+    monkeypatch.setattr(
+        sockets, "is_own_peer", lambda sock: threading.get_ident() != mine and is_own(sock)
+    )
+
+    with pytest.raises(ConnectError, match="served by another user"):
+        connect(lambda: None)
+
+
 @pytest.mark.parametrize("mode", [0o701, 0o750, 0o777], ids=oct)
 def test_a_directory_open_to_others_is_refused(runtime, mode):
     """Neither side uses a directory that others may enter."""
