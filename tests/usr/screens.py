@@ -10,6 +10,7 @@ import json
 import os
 import pty
 import select
+import shutil
 import struct
 import termios
 import time
@@ -111,7 +112,9 @@ def compare_screens(
     path = _ANSWERS / f"{name}.json"
     kept = json.loads(path.read_text()) if path.exists() else {}
     if os.environ.get("VSHELL_RECORD"):
-        kept = {f"{one} {keys}": _real(one, keys, size, folder) for one, keys in cases}
+        copy = folder.with_name(f"{folder.name}-real")
+        shutil.copytree(folder, copy)
+        kept = {f"{one} {keys}": _real(one, keys, size, copy) for one, keys in cases}
         lines = (f"{json.dumps(key)}: {json.dumps(value)}" for key, value in kept.items())
         path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
     wrong = []

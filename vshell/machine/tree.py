@@ -36,6 +36,10 @@ _ALIASES = {
     "shutdown": "reboot",
     "cc": "gcc",
     "mawk": "awk",
+    "vi": "nano",
+    "vim": "nano",
+    "view": "nano",
+    "editor": "nano",
     "chgrp": "chown",
 }
 # What a program is called whose file cannot be called so.
