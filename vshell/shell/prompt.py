@@ -91,8 +91,12 @@ def _escape(shell: Shell, letter: str, command_number: int) -> str:
     }.get(letter, "\\" + letter)
 
 
+# What bash 5.2 does to a directory's name: most control characters become ^X (lib/sh/strvis.c).
+_VISIBLE = {code: f"^{chr(code ^ 0x40)}" for code in (*range(0x20), 0x7F) if code not in b"\t\n"}
+
+
 def _directory(shell: Shell, *, base: bool) -> str:
-    path = shell.get("PWD") or shell.sys.getcwd()
+    path = (shell.get("PWD") or shell.sys.getcwd()).translate(_VISIBLE)
     home = shell.get("HOME") or ""
     if home and (path == home or path.startswith(home + "/")):
         path = "~" + path.removeprefix(home)
