@@ -30,6 +30,9 @@ __all__ = ["Candidate", "complete", "list_commands"]
 _SPECIAL = " \t'\"\\$&;|<>()*?[]#`!{}"
 _PATH = ("/usr/sbin", "/usr/bin")
 _LEVELS = ("emerg", "alert", "crit", "err", "warn", "notice", "info", "debug")
+_TRACE_COMMANDS = (
+    *("record", "report", "start", "stop", "restart", "show", "reset", "clear", "stat", "list"),
+)
 _CLOCK_COMMANDS = ("pause", "resume", "speed", "step", "until")
 _CLOCK_STATES = ("exited", "parked", "running", "sleeping", "stopped", "woken")
 _INFO_FIELDS = (
@@ -192,7 +195,9 @@ class _Completion:
             "panel": list,
             "ps": lambda: self.pids() if before in ("-p", "--pid", "-q") else [],
             "rmmod": self.loaded,
+            "trace-cmd": lambda: self.plain([*_TRACE_COMMANDS]) if not self.words[1:] else [],
             "type": lambda: self.plain(list_commands(self.host, 0)),
+            "whatis": self.topics,
             "why": self.why,
             "which": lambda: self.plain(list_commands(self.host, 0)),
             "help": lambda: self.plain(sorted(builtin_names())),

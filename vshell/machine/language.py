@@ -26,7 +26,7 @@ _REDIRECTION = re.compile(r"\d*(?:&>>?|<<<|<<-?|>>|[<>]&|<>|>\||[<>](?!\())")
 _OPERATOR = re.compile(r"&&|\|\||;;&?|;&|\|&|[<>]\(|[;|&()]")
 # Commands behind which another command stands.
 _PREFIXES = frozenset(
-    ("sudo", "time", "nohup", "exec", "command", "builtin", "env", "watch", "nice")
+    ("sudo", "time", "nohup", "exec", "command", "builtin", "env", "watch", "nice", "strace")
 )
 
 

@@ -13,6 +13,7 @@ from importlib import import_module
 from types import FunctionType
 
 from vshell.machine.vmlinux import HEADER_NAMES
+from vshell.machine.words import option_words, options_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -230,7 +231,7 @@ def _program_page(name: str, file: str, section: int) -> str:
     body = [*parts.get("", []), *_description(usage)]
     if body:
         out += [".SH DESCRIPTION", *_paragraphs(body)]
-    options = _options(usage, module)
+    options = _options(usage, file, module)
     if options:
         out += [".SH OPTIONS", *options]
     if "Differs" in parts:
@@ -274,7 +275,7 @@ def _description(usage: str) -> list[str]:
 
 
 # The options of a usage text, each with what is said of it; or at least their names.
-def _options(usage: str, module: ModuleType) -> list[str]:
+def _options(usage: str, program: str, module: ModuleType) -> list[str]:
     out: list[str] = []
     for line in usage.split("\n"):
         stripped = line.strip()
@@ -283,17 +284,20 @@ def _options(usage: str, module: ModuleType) -> list[str]:
             out += [".TP", f"\\fB{_quoted(name)}\\fP", _quoted(rest.strip()) or "\\&"]
         elif out and stripped and line.startswith(" " * _OPTION_COLUMN):
             out.append(_quoted(stripped))
-    return out or _named_options(module)
+    return out or _named_options(program, module)
 
 
-def _named_options(module: ModuleType) -> list[str]:
+def _named_options(program: str, module: ModuleType) -> list[str]:
     table = getattr(module, "_LONG", None)
     if not isinstance(table, dict):
         return []
     out = []
     for long, meaning in sorted(table.items(), key=lambda item: str(item[1]).lower()):
         value = "=VALUE" if long.endswith("=") else "[=VALUE]" if long.endswith("=?") else ""
-        name = f"--{long.rstrip('=?')}{value}"
+        option = long.rstrip("=?")
         short = f"-{meaning}, " if isinstance(meaning, str) and len(meaning) == 1 else ""
-        out += [f"\\fB{_quoted(short + name)}\\fP", ".br"]
-    return out[:-1]
+        out += [".TP", f"\\fB{_quoted(f'{short}--{option}{value}')}\\fP"]
+        out.append(_quoted(option_words(program, option)) or "\\&")
+    for option, words in options_of(program):
+        out += [".TP", f"\\fB{_quoted(option)}\\fP", _quoted(words)]
+    return out

@@ -102,6 +102,8 @@ Keys:
 Time passes here as on a clock of its own: `clock' shows it, and can let it
 stand, step, or run ahead; `clock --help'. `why NAME' says what a process, a
 thread or a module waits for; `panel' shows what all threads do, until q.
+`man kthread_park' tells of a kernel function, `man insmod' of a command; `nano
+FILE' edits; `strace COMMAND' and `trace-cmd' show what goes on below.
 Guided lessons: `vshell tutorial', outside.
 
 Programs: ls /usr/bin. The shell's own commands; `help NAME' for one of them:
