@@ -44,7 +44,7 @@ def run_virtual(cases):
             SinkFile(host.kernel, out.append),
             SinkFile(host.kernel, err.append),
         ]
-        text = "unset PS1\n" + table.driver(cases, settings.home_directory)
+        text = "unset PS1; " + table.driver(cases, settings.home_directory)
         process = host.open_session(["bash", "-c", text], host.add_terminal(), files)
         run_free(host, lambda: process.pid in host.exit_statuses)
         host.shut_down()
@@ -88,5 +88,8 @@ def test_the_real_bash_does_as_recorded(topic):
 
 
 def test_there_are_many_scripts():
-    """Nobody has emptied the tables."""
-    assert len(CASES) > 600
+    """Nobody has emptied the tables: those written by hand, those that the grammar made."""
+    made = [topic for topic, _ in CASES if topic.startswith("made_")]
+
+    assert len(made) >= 390
+    assert len(CASES) - len(made) > 650

@@ -258,7 +258,7 @@ class _Evaluator:
         if self.symbol is None or self.is_at(":"):
             raise self.error("expression expected")
         self.skip += not condition
-        chosen = self.assignment()
+        chosen = self.comma()
         self.skip -= not condition
         if not self.is_at(":"):
             raise self.error("`:' expected for conditional expression")

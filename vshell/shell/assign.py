@@ -30,8 +30,8 @@ class CompoundArgument(str):
         return made
 
 
-def assign(ex: Executor, assignment: Assignment) -> None:
-    """Carry out an assignment.
+def assign(ex: Executor, assignment: Assignment, *, trace: bool = True) -> None:
+    """Carry out an assignment; ``trace`` whether set -x shows it.
 
     Raises:
         Discard: the variable is read-only.
@@ -43,7 +43,7 @@ def assign(ex: Executor, assignment: Assignment) -> None:
         return
     assert assignment.value is not None
     value = ex.expander.assigned(assignment.value)
-    if "x" in shell.options:
+    if trace and "x" in shell.options:
         from vshell.shell.trace import trace_assignment  # noqa: PLC0415 - set -x only
 
         trace_assignment(ex, assignment, value)
@@ -107,10 +107,10 @@ def _element(
     if target is None:
         if associative:
             return None, False, [ex.expander.text(word)]
-        return None, False, ex.expander.words([word])
-    if len(ex.expander.braced(word)) > 1:
+        return None, False, ex.expander.words([word], elements=True)
+    if not associative and len(ex.expander.braced(word)) > 1:
         # What braces have multiplied is no longer an element's name.
-        return None, False, ex.expander.words([word])
+        return None, False, ex.expander.words([word], elements=True)
     index = ex.expander.text(target.index)
     value = ex.expander.assigned(word)
     return index, target.append, [value]

@@ -100,7 +100,8 @@ class Executor(Forks):
         depth = shell.condition_depth
         command = node.commands[0]
         try:
-            shell.condition_depth = depth + node.negated
+            # Behind "!" nothing ends a shell with -e; the ERR trap runs all the same.
+            shell.condition_depth = depth + (node.negated and "e" in shell.options)
             if len(node.commands) == 1:
                 last = last and not node.negated and not node.timed
                 status = self.run_command(command, last=last)
@@ -108,6 +109,12 @@ class Executor(Forks):
                     shell.pipe_statuses = [status]
             else:
                 status = self.run_stages(node)
+                failed = shell.pipe_statuses[-1]
+                conditional = shell.condition_depth or "e" in shell.options
+                if failed and isinstance(node.commands[-1], Subshell) and not conditional:
+                    # bash runs the trap for a subshell that is the last stage, too.
+                    shell.status = failed
+                    self._run_error_trap()
         finally:
             shell.condition_depth = depth
         if node.negated:
@@ -127,10 +134,13 @@ class Executor(Forks):
     # set -e, and the ERR trap.
     def _failed(self, status: int) -> None:
         shell = self.shell
-        if shell.traps.get("ERR") and "ERR" not in shell.trap_running:
-            self.run_trap("ERR")
+        self._run_error_trap()
         if "e" in shell.options:
             raise Leave(status, "shell")
+
+    def _run_error_trap(self) -> None:
+        if self.shell.traps.get("ERR") and "ERR" not in self.shell.trap_running:
+            self.run_trap("ERR")
 
     def _background(self, node: AndOr) -> None:
         shell = self.shell

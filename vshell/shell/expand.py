@@ -60,8 +60,8 @@ class Expander:
 
     # -- Whole words ------------------------------------------------------------------------------
 
-    def words(self, words: list[Word]) -> list[str]:
-        """Expand words into arguments."""
+    def words(self, words: list[Word], *, elements: bool = False) -> list[str]:
+        """Expand words into arguments, or into an array's elements."""
         arguments: list[str] = []
         for word in words:
             plain = word.plain()
@@ -71,7 +71,7 @@ class Expander:
             if word.target is not None:
                 word = _whole(word)  # noqa: PLW2901 - here it is a word like any other
             for one in self.braced(word):
-                for field in self.fields(one, split=True):
+                for field in self.fields(one, split=True, elements=elements):
                     arguments += self._paths(field)
         return arguments
 
@@ -136,13 +136,16 @@ class Expander:
 
     # -- Fields -----------------------------------------------------------------------------------
 
-    def fields(self, word: Word, *, split: bool, tildes: bool = False) -> list[Field]:
+    def fields(
+        self, word: Word, *, split: bool, tildes: bool = False, elements: bool = False
+    ) -> list[Field]:
         """Expand a word into fields.
 
         Args:
             word: to be expanded, its braces being done.
             split: whether what is not quoted is split.
             tildes: whether tildes behind colons count too.
+            elements: whether it is an array's, where "x=~" is nothing special.
         """
         builder = _Builder(self.shell.get("IFS"), split=split)
         for number, part in enumerate(word.parts):
@@ -151,7 +154,7 @@ class Expander:
                 more = number < len(word.parts) - 1
                 if number == 0 and text.startswith("~"):
                     text = self._tilde(text, builder, more=more, colon=tildes)
-                assigns = tildes or self._assigns(word.parts[0])
+                assigns = tildes or (split and not elements and self._assigns(word.parts[0]))
                 if number == 0 and not tildes and assigns:
                     name, _, value = text.partition("=")
                     if value.startswith("~"):

@@ -64,9 +64,15 @@ _ANY_RUN = object()
 
 def has_wildcards(pieces: Pieces) -> bool:
     """Tell whether a pattern is more than text."""
+    opened = False
     for text, quoted in pieces:
-        if not quoted and any(letter in text for letter in "*?["):
+        if not quoted and any(letter in text for letter in "*?"):
             return True
+        for letter in "" if quoted else text:
+            # A bracket means something only if it is closed in the same part of the path.
+            if letter == "]" and opened:
+                return True
+            opened = letter == "[" or (opened and letter != "/")
         if not quoted and "(" in text and any(k + "(" in text for k in "@+!"):
             return True
     return False

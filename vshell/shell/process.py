@@ -113,6 +113,8 @@ class Forks:
             ) -> int:
                 connect(child.shell.sys, *ends, merged=merged)
                 child.own = command
+                if command is commands[-1] and node.negated and isinstance(command, Subshell):
+                    child.shell.condition_depth -= "e" in child.shell.options
                 child.shell.subshell_level -= isinstance(command, Simple)
                 return child.run_command(command, last=isinstance(command, (Simple, Subshell)))
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vshell.shell.execute import Executor
     from vshell.shell.syntax import Function, Simple, Word
 
-__all__ = ["become", "call_function", "find_program", "run_simple"]
+__all__ = ["become", "call_function", "find_program", "lower_level", "run_simple"]
 
 _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -245,7 +245,7 @@ def _external(ex: Executor, node: Simple, arguments: list[str], *, last: bool) -
                     if one.name in state.variables and state.variables[one.name].readonly:
                         state.complain(f"{one.name}: readonly variable")
                         continue
-                    assign(child, one)
+                    assign(child, one, trace=False)
                     extra[one.name] = state.get(one.name) or ""
         except ShellError as error:
             state.complain(str(error))
@@ -254,10 +254,20 @@ def _external(ex: Executor, node: Simple, arguments: list[str], *, last: bool) -
 
     own = not node.redirects or node is ex.own
     if last and own and not any(shell.traps.values()):
+        if node is not ex.own:
+            # The program that comes is not one shell deeper.
+            lower_level(shell)
         return program(ex)
     if not any(one.name == "PATH" for one in node.assignments):
         find_program(ex, arguments[0], count=True)
     return ex.run_child(program, jobs.LazyText(node))
+
+
+def lower_level(shell: Shell) -> None:
+    """Count SHLVL down: the shell's place is taken."""
+    level = shell.get("SHLVL") or ""
+    if level.isdigit():
+        shell.set("SHLVL", str(max(int(level) - 1, 0)))
 
 
 def become(ex: Executor, arguments: list[str], extra: dict[str, str] | None = None) -> int:

@@ -9,14 +9,13 @@ from vshell.abi.errno import KernelError
 from vshell.shell.assign import assign
 from vshell.shell.builtin.common import UsageError, options_of, write_out
 from vshell.shell.redirect import Saved, apply_redirects
-from vshell.shell.simple import cannot_execute, find_program
+from vshell.shell.simple import cannot_execute, find_program, lower_level
 from vshell.shell.state import Leave, LoopControl, ShellError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vshell.shell.builtins import Builtin
     from vshell.shell.execute import Executor
-    from vshell.shell.state import Shell
     from vshell.shell.syntax import Simple
 
 __all__ = ["BUILTINS", "run_exec"]
@@ -144,7 +143,8 @@ def _become(ex: Executor, words: list[str], extra: dict[str, str], options: dict
         why = "cannot execute: No such file or directory" if "/" in name else "not found"
         shell.complain(f"exec: {name}: {why}")
         return 127
-    _lower_level(shell)
+    if not shell.subshell_depth:
+        lower_level(shell)
     shown = options.get("a", name)
     if "l" in options:
         shown = "-" + shown
@@ -155,13 +155,6 @@ def _become(ex: Executor, words: list[str], extra: dict[str, str], options: dict
     except KernelError as error:
         errno = error.errno
     return cannot_execute(ex, path, arguments, errno, environment, "exec: ")
-
-
-# The program that comes is not one shell deeper.
-def _lower_level(shell: Shell) -> None:
-    level = shell.get("SHLVL") or ""
-    if level.isdigit() and not shell.subshell_depth:
-        shell.set("SHLVL", str(max(int(level) - 1, 0)))
 
 
 def _caller(ex: Executor, argv: list[str]) -> int:

@@ -104,9 +104,9 @@ def _shift(ex: Executor, argv: list[str]) -> int:
             return 1
         count = number
     if count > len(shell.positional):
-        if "shift_verbose" in shell.shopt:
-            shown = words[0] if words else "1"
-            shell.complain(f"shift: {shown}: shift count out of range")
+        if "shift_verbose" in shell.shopt or "posix" in shell.options:
+            shown = f"{words[0]}: " if words else ""
+            shell.complain(f"shift: {shown}shift count out of range")
         return 1
     shell.positional = shell.positional[count:]
     return 0
