@@ -298,7 +298,8 @@ def test_top(sh):
     result = sh(
         """\
 (while :; do :; done) & top -b -n 2 -d 0.5 -p $!,1 | sed 1d
-top -b -n 1 -o PID | tail -n +7 | head -n 3 | cut -c 1-70; kill %1
+# Real: procps 4.0.2: the largest first, with a minus the smallest.
+top -b -n 1 -o -PID | tail -n +7 | head -n 3 | cut -c 1-70; kill %1
 """,
         profile="debian-12",
         folder="",
@@ -319,7 +320,7 @@ top -b -n 1 -o PID | tail -n +7 | head -n 3 | cut -c 1-70; kill %1
 
 
 def test_top_on_a_terminal(make_dialogue):
-    """On a terminal top redraws the screen until Ctrl-C, or q and Enter; echo is on again then."""
+    """On a terminal top redraws the screen until Ctrl-C or q; echo is on again then."""
     dialogue = make_dialogue()
     now_ns = dialogue.host.kernel.now_ns
     dialogue.press(b"\x03", now_ns + 4_000_000_000)
