@@ -233,7 +233,7 @@ def update(topic: str) -> None:
 
 # Tables with jobs: on a loaded machine their reports may come in another order, and they take
 # seconds of real time.
-RACING = ("input", "job", "redirect", "simple", "substitution", "trap", "unparse")
+RACING = ("coprocess", "input", "job", "redirect", "simple", "substitution", "trap", "unparse")
 TOPICS = sorted(path.stem for path in CASES.glob("*.txt"))
 
 if __name__ == "__main__":

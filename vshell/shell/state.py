@@ -210,6 +210,7 @@ class Shell:
         self.condition_depth = 0
         self.trap_running = ""
         self.coprocesses: list[Coprocess] = []
+        self.completions: dict[str, object] = {}
         self.trace_depth = 0
         self.history: list[str] = []
         self.hashed: dict[str, list[object]] = {}
@@ -222,7 +223,7 @@ class Shell:
         self.getopts_position = 1
         self.directory_stack: list[str] = []
         self.process_descriptors: list[int] = []
-        self.limits: dict[str, str] = {}
+        self.limits: dict[str, tuple[str, str]] = {}
         for key, value in sys.environ().items():
             if not (key.isascii() and key.isidentifier()):
                 continue
@@ -618,6 +619,7 @@ class Shell:
 
 _COPIED = (
     "aliases",
+    "completions",
     "coprocesses",
     "directory_stack",
     "disabled_builtins",

@@ -17,12 +17,16 @@ _LINES = {
     ":": "do nothing, successfully",
     "[": "test a condition",
     "alias": "give a command another name",
+    "bind": "take what a .bashrc says about keys",
     "bg": "let a stopped job go on in the background",
     "break": "leave a loop",
     "builtin": "run a builtin even where a function hides it",
     "caller": "show where the running function was called",
     "cd": "go to another directory",
     "command": "run a command even where a function hides it; -v says what it is",
+    "compgen": "list what completes a word",
+    "complete": "say how a command's words are completed",
+    "compopt": "change what complete has said",
     "continue": "go on with the next turn of a loop",
     "declare": "set variables and their attributes",
     "dirs": "show the directory stack",
@@ -104,7 +108,8 @@ stand, step, or run ahead; `clock --help'. `why NAME' says what a process, a
 thread or a module waits for; `panel' shows what all threads do, until q.
 `man kthread_park' tells of a kernel function, `man insmod' of a command; `nano
 FILE' edits; `strace COMMAND' and `trace-cmd' show what goes on below.
-Guided lessons: `vshell tutorial', outside.
+Guided lessons: `vshell tutorial', outside. `help deviations' tells where the
+shell and its programs differ from the real ones on purpose.
 
 Programs: ls /usr/bin. The shell's own commands; `help NAME' for one of them:
 
@@ -133,6 +138,11 @@ def help_text(topic: str, names: list[str]) -> str | None:
 
 
 def _help(ex: Executor, argv: list[str]) -> int:
+    if argv[1:] == ["deviations"]:
+        from vshell.shell.builtin.deviations import TEXT  # noqa: PLC0415 - asked for seldom
+
+        write_out(ex, TEXT)
+        return 0
     text = help_text(argv[1] if len(argv) > 1 else "", builtin_names())
     if text is None:
         ex.shell.complain(

@@ -17,11 +17,33 @@ if TYPE_CHECKING:
     from vshell.shell.builtins import Builtin
     from vshell.shell.execute import Executor
 
-__all__ = ["BUILTINS"]
+__all__ = ["BUILTINS", "KEYWORDS"]
 
-_KEYWORDS = frozenset(
-    ("if", "then", "elif", "else", "fi", "case", "esac", "for", "select", "while", "until")
-) | {"do", "done", "in", "function", "coproc", "time", "{", "}", "!", "[[", "]]"}
+KEYWORDS = (
+    "if",
+    "then",
+    "else",
+    "elif",
+    "fi",
+    "case",
+    "esac",
+    "for",
+    "select",
+    "while",
+    "until",
+    "do",
+    "done",
+    "in",
+    "function",
+    "time",
+    "{",
+    "}",
+    "!",
+    "[[",
+    "]]",
+    "coproc",
+)
+"""The reserved words, in bash's order."""
 _STANDARD_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _COMMAND_USAGE = "command [-pVv] command [arg ...]"
 _TYPE_USAGE = "type [-afptP] name [name ...]"
@@ -93,7 +115,7 @@ def _kinds_of(ex: Executor, word: str, *, functions: bool = True) -> list[tuple[
     found = []
     if word in shell.aliases and (shell.interactive or "expand_aliases" in shell.shopt):
         found.append(("alias", ""))
-    if word in _KEYWORDS:
+    if word in KEYWORDS:
         found.append(("keyword", ""))
     if functions and word in shell.functions:
         found.append(("function", ""))

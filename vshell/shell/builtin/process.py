@@ -34,6 +34,8 @@ _LIMITS = (
     ("v", "virtual memory", "kbytes", "unlimited"),
     ("x", "file locks", "", "unlimited"),
 )
+# Where the hard limit is another.
+_HARD = {"c": "unlimited", "n": "1048576", "s": "unlimited"}
 _ULIMIT_USAGE = "ulimit [-SHabcdefiklmnpqrstuvxPRT] [limit]"
 
 
@@ -121,38 +123,74 @@ def _parse_symbolic(ex: Executor, text: str, mask: int) -> int | None:
 
 
 def _ulimit(ex: Executor, argv: list[str]) -> int:
-    shell = ex.shell
     words = argv[1:]
     letters = ""
     known = {letter for letter, _, _, _ in _LIMITS} | set("SHabkPT")
+    # A limit may stand behind its letter: ulimit -n 100 -s.
+    asked: list[tuple[str, str | None]] = []
     while words and words[0][:1] == "-" and len(words[0]) > 1:
-        for letter in words.pop(0)[1:]:
+        word = words.pop(0)
+        for letter in word[1:]:
             if letter not in known:
                 return refuse_option(ex, "ulimit", f"-{letter}", _ULIMIT_USAGE)
             letters += letter
-    chosen = [limit for limit in _LIMITS if limit[0] in letters]
+            if letter not in "SHa":
+                asked.append((letter, None))
+        if words and words[0][:1] != "-" and asked:
+            asked[-1] = (asked[-1][0], words.pop(0))
     if "a" in letters:
-        for letter, name, unit, _ in _LIMITS:
-            where = f"({unit}, -{letter})" if unit else f"(-{letter})"
-            write_out(ex, f"{name:<20s} {where:>20s} {_limit_of(ex, letter)}\n")
+        for letter, _, _, _ in _LIMITS:
+            write_out(ex, _labelled(letter) + _limit_of(ex, letter, hard="H" in letters) + "\n")
         return 0
-    letter = chosen[0][0] if chosen else "f"
-    if not words:
-        write_out(ex, _limit_of(ex, letter) + "\n")
-        return 0
-    value = words[0]
-    if value in ("hard", "soft"):
-        return 0
+    if not asked:
+        asked = [("f", words[0] if words else None)]
+    status = 0
+    for letter, value in asked:
+        if value is None:
+            label = _labelled(letter) if len(asked) > 1 else ""
+            write_out(ex, label + _limit_of(ex, letter, hard="H" in letters) + "\n")
+        else:
+            status |= _set_limit(ex, letter, value, letters)
+    return status
+
+
+def _labelled(letter: str) -> str:
+    name, unit = next((name, unit) for one, name, unit, _ in _LIMITS if one == letter)
+    where = f"({unit}, -{letter}) " if unit else f"(-{letter}) "
+    return f"{name:<20s} {where:>20s}"
+
+
+def _limit_of(ex: Executor, letter: str, *, hard: bool) -> str:
+    default = next(limit for one, _, _, limit in _LIMITS if one == letter)
+    return ex.shell.limits.get(letter, (default, _HARD.get(letter, default)))[hard]
+
+
+def _number(value: str) -> float:
+    return float("inf") if value == "unlimited" else int(value)
+
+
+def _set_limit(ex: Executor, letter: str, value: str, letters: str) -> int:
+    shell = ex.shell
+    soft, hard = (_limit_of(ex, letter, hard=kind) for kind in (False, True))
+    value = {"hard": hard, "soft": soft}.get(value, value)
     if value != "unlimited" and not value.isdigit():
         shell.complain(f"ulimit: {value}: invalid number")
         return 1
-    shell.limits[letter] = value
+    both = "H" in letters or "S" not in letters
+    name = next(name for one, name, _, _ in _LIMITS if one == letter)
+    why = ""
+    if letter == "p" or (not both and _number(value) > _number(hard)):
+        why = "Invalid argument"
+    elif both and _number(value) > _number(hard) and shell.sys.credentials()[1]:
+        why = "Operation not permitted"
+    elif "H" in letters and "S" not in letters and _number(value) < _number(soft):
+        why = "Invalid argument"
+    if why:
+        shell.complain(f"ulimit: {name}: cannot modify limit: {why}")
+        return 1
+    changes_soft = "S" in letters or "H" not in letters
+    shell.limits[letter] = (value if changes_soft else soft, value if both else hard)
     return 0
-
-
-def _limit_of(ex: Executor, letter: str) -> str:
-    default = next(limit for one, _, _, limit in _LIMITS if one == letter)
-    return ex.shell.limits.get(letter, default)
 
 
 BUILTINS: dict[str, Builtin] = {
