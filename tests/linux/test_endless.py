@@ -1,4 +1,4 @@
-"""What never ends, or asks for more than there is, ends as on Linux: a report, a panic, an errno."""
+"""What never ends, or asks for too much, ends as on Linux: a report, a panic, an errno."""
 
 from __future__ import annotations
 

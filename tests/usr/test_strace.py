@@ -105,7 +105,8 @@ def test_a_signal_and_the_status(sh):
 def test_times(sh):
     """-r, -t and -T show when, and for how long."""
     result = sh(
-        "strace -T -e trace=clock_nanosleep sleep 2; strace -r -e write echo; strace -tt -e write echo"
+        "strace -T -e trace=clock_nanosleep sleep 2; strace -r -e write echo; "
+        "strace -tt -e write echo"
     )
 
     assert "{tv_sec=2, tv_nsec=0}" in result.err
