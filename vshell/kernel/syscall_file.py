@@ -212,7 +212,9 @@ class FileCalls(Caller):
     @system_call
     def set_tty_echo(self, fd: int, on: bool) -> None:  # noqa: FBT001 - ECHO is a flag
         """Have a terminal show what is typed, or not (tcsetattr)."""
-        self._tty_of(fd).tty.echo = on
+        tty = self._tty_of(fd).tty
+        tty.check_change()
+        tty.echo = on
 
     @system_call
     def set_tty_raw(self, fd: int, on: bool, *, signal_keys: bool = True) -> None:  # noqa: FBT001 - ICANON is a flag
@@ -224,6 +226,7 @@ class FileCalls(Caller):
             signal_keys: whether keys that send signals still do.
         """
         tty = self._tty_of(fd).tty
+        tty.check_change()
         tty.check_reader()
         tty.leave_raw()
         if on:
@@ -237,7 +240,9 @@ class FileCalls(Caller):
     @system_call
     def tcsetpgrp(self, fd: int, pgid: int) -> None:
         """Set a terminal's foreground process group."""
-        self._tty_of(fd).tty.foreground = pgid
+        tty = self._tty_of(fd).tty
+        tty.check_change()
+        tty.foreground = pgid
 
     @system_call
     def ask_line(

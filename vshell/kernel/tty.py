@@ -15,17 +15,25 @@ from __future__ import annotations
 
 from vshell.abi import state as st
 from vshell.abi.errno import EAGAIN, EINTR, EIO, KernelError
-from vshell.abi.signals import SIG_IGN, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGWINCH, mask_of
+from vshell.abi.signals import (
+    SIG_IGN,
+    SIGINT,
+    SIGQUIT,
+    SIGTSTP,
+    SIGTTIN,
+    SIGTTOU,
+    SIGWINCH,
+    mask_of,
+)
 from vshell.kernel.inode import O_NONBLOCK, Device, File
 from vshell.kernel.wait import WaitQueue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import NoReturn, Protocol
+    from typing import Protocol
 
     from vshell.kernel.core import Kernel
-    from vshell.kernel.process import Process
 
     class PanelDoor(Protocol):
         """How a front end is asked for the panel; called inside of a system call."""
@@ -292,18 +300,29 @@ class Tty:
         Raises:
             KernelError: EINTR, it has been stopped meanwhile; EIO, nobody would let it go on.
         """
-        process = self.kernel.sched.current.process
-        if process is not None and self.foreground not in (0, process.pgid) and process.tty is self:
-            self._stop_reader(process)
+        self._check_group(SIGTTIN)
+
+    def check_change(self) -> None:
+        """Stop the caller if it is in the background and would change this, its terminal.
+
+        Raises:
+            KernelError: as check_reader; but who ignores SIGTTOU may change it.
+        """
+        self._check_group(SIGTTOU)
 
     # Linux: drivers/tty/tty_jobctrl.c __tty_check_change() (v6.1).
-    def _stop_reader(self, process: Process) -> NoReturn:
+    def _check_group(self, signal: int) -> None:
+        process = self.kernel.sched.current.process
+        if process is None or self.foreground in (0, process.pgid) or process.tty is not self:
+            return
         processes = self.kernel.processes
-        deaf = process.disposition(SIGTTIN) == SIG_IGN
-        deaf = deaf or bool(process.task.sig_blocked & mask_of(SIGTTIN))
+        deaf = process.disposition(signal) == SIG_IGN
+        deaf = deaf or bool(process.task.sig_blocked & mask_of(signal))
+        if deaf and signal == SIGTTOU:
+            return
         if deaf or processes.is_orphaned(process.pgid):
             raise KernelError(EIO)
-        processes.signal_group(process.pgid, SIGTTIN)
+        processes.signal_group(process.pgid, signal)
         raise KernelError(EINTR)
 
     @property

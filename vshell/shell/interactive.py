@@ -79,6 +79,8 @@ class Interactive:
                     continue
                 shell.write_error("exit\n")
                 return shell.status
+            # What has ended while the prompt waited is no zombie for what is run now.
+            jobs.reap(shell)
             if not text.strip():
                 continue
             self._remember(text)

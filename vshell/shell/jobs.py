@@ -112,11 +112,11 @@ class Job:
         """Give the wait status of its last process."""
         return self.statuses.get(self.pids[-1], 0)
 
-    def state_text(self) -> str:
-        """Say what it does: Running, Stopped, Done, Exit 1, Killed."""
+    def state_text(self, *, long: bool = False) -> str:
+        """Say what it does: Running, Stopped, Done, Exit 1, Killed; ``long`` with the reason."""
         if self.stopped:
-            plain = (0, sg.SIGTSTP, sg.SIGSTOP)
-            return "Stopped" if self.stop_signal in plain else sg.DESCRIPTIONS[self.stop_signal]
+            plain = self.stop_signal in (0, sg.SIGTSTP) or not long
+            return "Stopped" if plain else sg.DESCRIPTIONS[self.stop_signal]
         return status_text(self.status()) if self.is_done() else "Running"
 
 
@@ -156,7 +156,7 @@ def job_line(shell: Shell, job: Job, *, long: bool = False) -> str:
     current, previous = current_jobs(shell)
     mark = "+" if job is current else "-" if job is previous else " "
     ampersand = " &" if not job.stopped and not job.is_done() else ""
-    state = f"{job.state_text():<{_STATE_WIDTH}s}"
+    state = f"{job.state_text(long=long):<{_STATE_WIDTH}s}"
     head = f"[{job.number}]{mark} "
     if not long:
         return f"{head} {state}{job.command}{ampersand}\n"
@@ -232,7 +232,8 @@ def record(shell: Shell, pid: int, status: int) -> None:
 
 def reap(shell: Shell) -> None:
     """Take note of all children that have ended or stopped meanwhile."""
-    while shell.jobs:
+    # Process substitutions are children, too, and no jobs.
+    while shell.jobs or shell.last_process:
         try:
             changes = _WUNTRACED | _WCONTINUED if shell.interactive else 0
             pid, status = shell.sys.wait4(-1, _WNOHANG | changes)

@@ -33,9 +33,7 @@ The shell
 
 The terminal
 
-  background     a job in the background that reads the terminal is stopped
-                 (SIGTTIN); one that changes its settings is not (SIGTTOU), and
-                 stty has no tostop.
+  stty           has no tostop: a job in the background may always write.
   Ctrl-C         a second one gives the prompt back when a job sleeps in the
                  kernel and cannot be killed; on Linux the terminal stays blocked.
 
