@@ -10,6 +10,9 @@ from __future__ import annotations
 
 __all__ = [
     "BYTE_NS_PER_KIB",
+    "CALLS_BEFORE_GROWTH",
+    "CALLS_PER_DOUBLING",
+    "CALL_GROWTH_MAX",
     "CALL_NS",
     "COMMAND_NS",
     "EXEC_NS",
@@ -63,7 +66,7 @@ POLL_NS = 10
 POLLS_BEFORE_GROWTH = 1_000
 POLL_NS_MAX = 16_000
 
-# An interrupt runs to its end: nothing else on its CPU, nor what the others do meanwhile, can be let
+# An interrupt runs to its end: nothing else on its CPU, nor what others do meanwhile, can be let
 # go on. One that takes longer, or tries to sleep more often, never ends, and stops the machine.
 INTERRUPT_NS_MAX = 60_000_000_000
 INTERRUPT_SLEEPS_MAX = 8
@@ -73,6 +76,12 @@ CALL_NS = 40
 PRINTK_NS = 2_200
 WAKE_NS = 600
 KTHREAD_SPAWN_NS = 4_000
+
+# A process that has made so many calls without ever sleeping (`while :; do :; done`, `yes >
+# /dev/null`) is spinning as well, and is charged more and more, up to 2 ** CALL_GROWTH_MAX times.
+CALLS_BEFORE_GROWTH = 1 << 17
+CALLS_PER_DOUBLING = 1 << 13
+CALL_GROWTH_MAX = 12
 
 # System calls and processes
 SYSCALL_NS = 250

@@ -33,6 +33,7 @@ from vshell.abi.signals import SIG_DFL, SIG_IGN, mask_of
 from vshell.kernel import costs
 from vshell.kernel.context import TaskExit, VshellBug
 from vshell.kernel.inode import MAY_EXEC, S_ISUID, Directory, File, RegularFile
+from vshell.kernel.process_memory import memory_of, oom_kill
 from vshell.kernel.wait import WaitQueue
 
 TYPE_CHECKING = False
@@ -212,7 +213,7 @@ class Processes:
         process = task.process = self._by_pid[pid] = Process(kernel, task, cwd)
         process.argv = argv
         process.exe = exe
-        process.vsz_kib, process.rss_kib = _memory_of(exe)
+        process.vsz_kib, process.rss_kib = memory_of(exe)
         # Nobody is there to wait for its children.
         process.handlers[sg.SIGCHLD] = SIG_IGN
         task.state = st.TASK_INTERRUPTIBLE
@@ -233,7 +234,7 @@ class Processes:
         process = task.process = self._by_pid[task.pid] = Process(self._kernel, task, cwd)
         process.argv = list(argv)
         process.exe = exe
-        process.vsz_kib, process.rss_kib = _memory_of(exe)
+        process.vsz_kib, process.rss_kib = memory_of(exe)
         process.execed = True
         return process
 
@@ -306,6 +307,11 @@ class Processes:
                 status = leaving.status
             except (TaskExit, VshellBug):
                 raise
+            except RecursionError:
+                # A program that calls itself without end comes to the end of its stack.
+                status = sg.SIGSEGV
+            except MemoryError:
+                status = oom_kill(process)
             except KernelError as error:
                 self._complain(process, argv, error)
                 status = 1 << 8
@@ -348,7 +354,7 @@ class Processes:
         process.exe = exe
         process.execed = True
         kernel.set_task_comm(process.task, path.rstrip("/").rpartition("/")[2])
-        process.vsz_kib, process.rss_kib = _memory_of(exe)
+        process.vsz_kib, process.rss_kib = memory_of(exe)
         # Linux: security/commoncap.c cap_bprm_creds_from_file() (v6.1): not under a tracer.
         if setuid is not None and (process.tracer is None or not process.euid):
             process.euid = process.suid = setuid
@@ -689,14 +695,3 @@ def _may_signal(sender: Process, task: Task) -> bool:
     if target is None:
         return False
     return sender.euid in (target.uid, target.suid) or sender.uid in (target.uid, target.suid)
-
-
-# VSZ and RSS in KiB of a program: of the order of what the real ones need.
-def _memory_of(exe: str) -> tuple[int, int]:
-    name = exe.rpartition("/")[2]
-    mixed = 0
-    for letter in name:
-        mixed = (mixed * 131 + ord(letter)) & 0xFFFF
-    if name == "bash":
-        return 11124, 5376
-    return 5600 + mixed % 900 * 4, 900 + mixed % 300 * 4

@@ -255,7 +255,7 @@ class Sys(FileCalls, TraceCalls):
 
     def work(self, cost_ns: int) -> None:
         """Use CPU time, as a program does between its system calls."""
-        self._sched.charge(cost_ns)
+        self.charge_call(cost_ns)
         if self._process.task.signal_pending():
             self._kernel.processes.deliver_signals(self._process)
 

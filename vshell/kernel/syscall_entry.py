@@ -32,6 +32,21 @@ class Caller:
         self._kernel: Kernel = process.kernel
         self._sched = process.kernel.sched
         self._vfs = process.kernel.vfs
+        # How often it has called since it slept for the last time.
+        self._calls = 0
+        self._switches = -1
+
+    def charge_call(self, cost_ns: int) -> None:
+        """Charge for a call, the more the longer the process has called without ever sleeping."""
+        task = self._process.task
+        if task.nvcsw != self._switches:
+            self._switches = task.nvcsw
+            self._calls = 0
+        self._calls = calls = self._calls + 1
+        if calls > costs.CALLS_BEFORE_GROWTH:
+            growth = (calls - costs.CALLS_BEFORE_GROWTH) // costs.CALLS_PER_DOUBLING
+            cost_ns <<= min(growth, costs.CALL_GROWTH_MAX)
+        self._sched.charge(cost_ns)
 
 
 def system_call(
@@ -44,10 +59,9 @@ def system_call(
     """
 
     def syscall(self: C, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        sched = self._sched
         process = self._process
         task = process.task
-        sched.charge(costs.SYSCALL_NS)
+        self.charge_call(costs.SYSCALL_NS)
         tracer = process.tracer
         if tracer is not None:
             tracer.enter(process, function.__name__, (*args, *kwargs.values()))

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Expressions"]
 
+# Up to this length joining texts takes no time of its own.
+_TEXT_FREE = 4096
 _TESTS: dict[str, tuple[int, ...]] = {
     "<": (-1,),
     "<=": (-1, 0),
@@ -72,7 +74,15 @@ class Expressions(Places):
 
     def make_concat(self, left: Node, right: Node) -> Expr:
         one, other = self.text(left), self.text(right)
-        return lambda frame: one(frame) + other(frame)
+        long = self.runtime.long_text
+
+        def value(frame: Frame) -> Value:
+            text = one(frame) + other(frame)
+            if len(text) > _TEXT_FREE:
+                long(len(text))
+            return text
+
+        return value
 
     def make_compare(self, operator: str, left: Node, right: Node) -> Expr:
         one, other = self.expr(left), self.expr(right)

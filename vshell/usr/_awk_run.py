@@ -29,6 +29,7 @@ __all__ = ["Exit", "NextFile", "NextRecord", "Runtime", "bytes_text"]
 
 _WORK_STEPS = 64
 _STEP_NS = 400
+_TEXT_MAX = 1 << 26
 _FIELDS_MAX = 1 << 20
 _INITIAL: dict[str, Value] = {
     "NF": 0.0,
@@ -108,8 +109,15 @@ class Runtime:
         """Use a little CPU time; signals are acted upon now and then."""
         self._steps += 1
         if self._steps >= _WORK_STEPS:
-            self._steps = 0
-            self.io.sys.work(_WORK_STEPS * _STEP_NS)
+            steps, self._steps = self._steps, 0
+            self.io.sys.work(steps * _STEP_NS)
+
+    def long_text(self, length: int) -> None:
+        """Use the CPU time that copying a long text takes; die where there is no memory for it."""
+        if length > _TEXT_MAX:
+            self.die("out of memory")
+        self._steps += length >> 12
+        self.step()
 
     def die(self, text: str) -> NoReturn:
         """End with a run time error."""

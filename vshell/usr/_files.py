@@ -5,7 +5,8 @@ Source: the GNU coreutils 9.1, whose text tools all treat their operands so.
 
 from __future__ import annotations
 
-from vshell.abi.errno import KernelError, strerror
+from vshell.abi.errno import ENOMEM, KernelError, strerror
+from vshell.usr._program import RECORD_BYTES_MAX
 from vshell.usr._quote import quotef
 
 TYPE_CHECKING = False
@@ -42,20 +43,26 @@ def complain_of(io: Io, name: str, error: KernelError) -> None:
 
 def records(io: Io, fd: int, end: bytes = b"\n") -> Iterator[bytes]:
     """Go through the records of a descriptor as they come; the last one may lack its end."""
-    rest = b""
+    # What has been read of a record whose end is still to come.
+    begun: list[bytes] = []
+    size = 0
     while True:
         data = io.sys.read(fd, _READ)
         if not data:
             break
-        if end not in data:
-            rest += data
-            continue
-        parts = (rest + data).split(end)
-        rest = parts.pop()
-        for part in parts:
-            yield part + end
-    if rest:
-        yield rest
+        first, *others = data.split(end)
+        begun.append(first)
+        size += len(first)
+        if others:
+            yield b"".join(begun) + end
+            begun = [others.pop()]
+            size = len(begun[0])
+            for record in others:
+                yield record + end
+        if size > RECORD_BYTES_MAX:
+            raise KernelError(ENOMEM)
+    if size:
+        yield b"".join(begun)
 
 
 def join(folder: str, name: str) -> str:

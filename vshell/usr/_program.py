@@ -7,7 +7,7 @@ stdio in C does.
 
 from __future__ import annotations
 
-from vshell.abi.errno import EINTR, EPIPE, KernelError, strerror
+from vshell.abi.errno import EINTR, ENOMEM, EPIPE, KernelError, strerror
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
     Main = Callable[[list[str], Sys], int]
 
-__all__ = ["Io", "OptionError", "Quit", "getopt", "program"]
+__all__ = ["MEMORY_BYTES_MAX", "RECORD_BYTES_MAX", "Io", "OptionError", "Quit", "getopt", "program"]
+
+MEMORY_BYTES_MAX = 1 << 28
+"""What a program can keep of what it has read; more is ENOMEM, as with ulimit -v."""
+
+RECORD_BYTES_MAX = 1 << 26
+"""How long a line can be for programs that go through files line by line."""
 
 _BLOCK = 4096
 _READ = 65536
@@ -49,6 +55,7 @@ class Io:
         self.write_status = 1
         self._buffer: list[bytes] = []
         self._size = 0
+        self._held = 0
         self._line_buffered = sys.isatty(1)
 
     # -- Output -----------------------------------------------------------------------------------
@@ -114,6 +121,16 @@ class Io:
 
     # -- Input ------------------------------------------------------------------------------------
 
+    def hold(self, count: int) -> None:
+        """Keep so many bytes more in memory, for good.
+
+        Raises:
+            KernelError: ENOMEM, it is more than a process gets.
+        """
+        self._held += count
+        if self._held > MEMORY_BYTES_MAX:
+            raise KernelError(ENOMEM)
+
     def read_all(self, fd: int, most: int | None = None) -> bytes:
         """Read a descriptor to its end, or so many bytes."""
         chunks: list[bytes] = []
@@ -122,6 +139,7 @@ class Io:
             data = self.sys.read(fd, _READ if left is None else min(left, _READ))
             if not data:
                 break
+            self.hold(len(data))
             chunks.append(data)
             left = None if left is None else left - len(data)
         return b"".join(chunks)
@@ -155,17 +173,25 @@ class Io:
 
     def lines(self, fd: int) -> Iterator[bytes]:
         """Go through the lines of a descriptor as they come, newlines included."""
-        rest = b""
+        begun: list[bytes] = []
+        size = 0
         while True:
             data = self.sys.read(fd, _READ)
             if not data:
                 break
-            parts = (rest + data).split(b"\n")
-            rest = parts.pop()
-            for part in parts:
-                yield part + b"\n"
-        if rest:
-            yield rest
+            first, *others = data.split(b"\n")
+            begun.append(first)
+            size += len(first)
+            if others:
+                yield b"".join(begun) + b"\n"
+                begun = [others.pop()]
+                size = len(begun[0])
+                for line in others:
+                    yield line + b"\n"
+            if size > RECORD_BYTES_MAX:
+                raise KernelError(ENOMEM)
+        if size:
+            yield b"".join(begun)
 
 
 def program(function: Callable[[Io, list[str]], int]) -> Main:

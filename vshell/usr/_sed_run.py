@@ -23,6 +23,8 @@ __all__ = ["Sed"]
 
 # What a command tells the cycle to do next, besides the number of the command to go on with.
 _NEXT, _END, _DELETE, _AGAIN, _QUIT, _QUIT_SILENTLY = -1, -2, -3, -4, -5, -6
+_WORK_STEPS = 64
+_STEP_NS = 200
 _ESCAPES = {7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r", 92: "\\\\"}
 
 
@@ -41,6 +43,7 @@ class Sed(SedFiles):
         self.hold = ""
         self.hold_ended = True
         self.last_regex: Regex | None = None
+        self.steps = 0
 
     def load(self, commands: list[Command]) -> None:
         """Take the script; open the files it writes to."""
@@ -80,6 +83,7 @@ class Sed(SedFiles):
         while index < len(commands):
             command = commands[index]
             index += 1
+            self.count_step()
             if command.first is not None and self.is_selected(command) == command.negated:
                 index = command.target if command.name == "{" else index
                 continue
@@ -92,6 +96,13 @@ class Sed(SedFiles):
             elif result != _NEXT:
                 return result
         return _END
+
+    # Scripts loop as well: they use CPU time, and signals end them.
+    def count_step(self) -> None:
+        self.steps += 1
+        if self.steps >= _WORK_STEPS:
+            self.steps = 0
+            self.io.sys.work(_WORK_STEPS * _STEP_NS)
 
     def is_selected(self, command: Command) -> bool:
         assert command.first is not None

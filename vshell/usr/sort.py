@@ -14,6 +14,7 @@ from vshell.usr._sort_keys import Key, ordering, read_key
 
 __all__ = ["main"]
 
+_LINE_BYTES = 64
 _LONG = {
     "ignore-leading-blanks": "b",
     "check=?": "check",
@@ -142,7 +143,10 @@ class _Sorter:
         except KernelError as error:
             self.io.die(f"{complaint}: {quotef(name)}: {strerror(error.errno)}", 2)
         try:
-            lines = [line.removesuffix(self.end) for line in records(self.io, fd, self.end)]
+            lines = []
+            for line in records(self.io, fd, self.end):
+                self.io.hold(len(line) + _LINE_BYTES)
+                lines.append(line.removesuffix(self.end))
         except KernelError as error:
             self.io.die(f"read failed: {quotef(name)}: {strerror(error.errno)}", 2)
         if fd:
