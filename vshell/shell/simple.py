@@ -11,6 +11,7 @@ from vshell.shell import jobs
 from vshell.shell.assign import CompoundArgument, assign, assign_temporarily
 from vshell.shell.builtins import find_builtin
 from vshell.shell.redirect import apply_redirects
+from vshell.shell.special import lower_level
 from vshell.shell.state import Discard, Frame, Leave, Shell, ShellError
 
 TYPE_CHECKING = False
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from vshell.shell.execute import Executor
     from vshell.shell.syntax import Function, Simple, Word
 
-__all__ = ["become", "call_function", "find_program", "lower_level", "run_simple"]
+__all__ = ["become", "call_function", "find_program", "run_simple"]
 
 _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -261,13 +262,6 @@ def _external(ex: Executor, node: Simple, arguments: list[str], *, last: bool) -
     if not any(one.name == "PATH" for one in node.assignments):
         find_program(ex, arguments[0], count=True)
     return ex.run_child(program, jobs.LazyText(node))
-
-
-def lower_level(shell: Shell) -> None:
-    """Count SHLVL down: the shell's place is taken."""
-    level = shell.get("SHLVL") or ""
-    if level.isdigit():
-        shell.set("SHLVL", str(max(int(level) - 1, 0)))
 
 
 def become(ex: Executor, arguments: list[str], extra: dict[str, str] | None = None) -> int:

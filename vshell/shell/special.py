@@ -12,7 +12,14 @@ if TYPE_CHECKING:
 
     from vshell.shell.state import Shell
 
-__all__ = ["ARRAYS", "SPECIAL", "assign_special", "special_elements", "special_value"]
+__all__ = [
+    "ARRAYS",
+    "SPECIAL",
+    "assign_special",
+    "lower_level",
+    "special_elements",
+    "special_value",
+]
 
 _NSEC_PER_SEC = 1_000_000_000
 
@@ -128,3 +135,10 @@ def assign_special(shell: Shell, name: str, value: str) -> bool:
         seconds = int(value) if value.lstrip("-").isdigit() else 0
         shell.seconds_base_ns = shell.sys.clock_monotonic_ns() - seconds * _NSEC_PER_SEC
     return True
+
+
+def lower_level(shell: Shell) -> None:
+    """Count SHLVL down: the shell's place is taken."""
+    level = shell.get("SHLVL") or ""
+    if level.isdigit():
+        shell.set("SHLVL", str(max(int(level) - 1, 0)))

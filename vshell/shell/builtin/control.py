@@ -9,7 +9,8 @@ from vshell.abi.errno import KernelError
 from vshell.shell.assign import assign
 from vshell.shell.builtin.common import UsageError, options_of, write_out
 from vshell.shell.redirect import Saved, apply_redirects
-from vshell.shell.simple import cannot_execute, find_program, lower_level
+from vshell.shell.simple import cannot_execute, find_program
+from vshell.shell.special import lower_level
 from vshell.shell.state import Leave, LoopControl, ShellError
 
 TYPE_CHECKING = False
