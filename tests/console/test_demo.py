@@ -149,15 +149,6 @@ def test_keys_of_a_command_are_pressed(open_terminal, tmp_path):
     terminal.wait_for(lambda: "still" in terminal.lines)
 
 
-def test_the_panel_within_a_demo(open_terminal, tmp_path):
-    """A session in which the panel was shown shows it, and presses its q."""
-    path = tmp_path / "panel.vshell.yaml"
-    path.write_text("steps:\n- run: panel\n  press: [{after: 2s, keys: q}]\n- run: echo after\n")
-    terminal = open_terminal("demo", str(path), "--here")
-    terminal.wait_for(lambda: b"\x1b[?1049h" in terminal.raw)
-    terminal.wait_for(lambda: "after" in terminal.lines[-4:])
-
-
 # -- In the panel ---------------------------------------------------------------------------------
 
 
