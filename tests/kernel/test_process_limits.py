@@ -1,4 +1,4 @@
-"""A process that wants more stack or memory than there is dies of a signal, and nothing else does."""
+"""A process that wants more stack or memory than there is dies of a signal, and nothing."""
 
 from __future__ import annotations
 
