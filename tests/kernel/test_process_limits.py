@@ -1,4 +1,4 @@
-"""A process that wants more stack or memory than there is dies of a signal, and nothing."""
+"""A process that wants more stack or memory than there is dies of a signal, and it alone."""
 
 from __future__ import annotations
 
